@@ -1,0 +1,1 @@
+"""The window: draws what the pipeline measured and forwards clicks."""

@@ -1,0 +1,1 @@
+"""Clips that the phantom made, each with truth and setup."""

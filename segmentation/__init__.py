@@ -1,0 +1,1 @@
+"""Arithmetic of ultrasound pictures: arrays and numbers in, numbers out."""

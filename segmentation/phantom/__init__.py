@@ -1,0 +1,1 @@
+"""B-mode clips with known truth, from a scatterer model."""

@@ -1,0 +1,37 @@
+"""A frame, and what yields frames."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Protocol
+
+from segmentation.results import Picture
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture and the moment it arrived."""
+
+    index: int  # from 0; a gap means the device lost frames
+    t_s: float  # the source's own time, first frame 0; nan where the source has none
+    arrived_s: float  # when it came, on time.perf_counter()
+    image: Picture  # (H, W) full-range luma, never written to after this
+
+
+class FrameSource(Protocol):
+    """Anything that yields frames. It only describes what to open; each call of `frames` is one run.
+
+    The generator opens the device on its first step and releases it in its own ``finally``. It hands back
+    control at least once a second (with None where nothing came), raises `DeviceLost` when a device goes
+    away, `ClipDamaged` after the last good frame of a clip that breaks off, and simply ends when a clip ends.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the operator calls it."""
+        ...
+
+    def frames(self) -> Generator[Frame | None]:
+        """Yield frames of one run."""
+        ...
