@@ -7,10 +7,13 @@ class UsbioError(Exception):
     """Something the operator can mend. ``what`` names the thing, ``happened`` the fault, ``to_do`` the way out."""
 
     def __init__(self, what: object, happened: str, to_do: str) -> None:
-        self.what = str(what)
-        self.happened = happened
-        self.to_do = to_do
-        super().__init__(f"{self.what}: {happened}; {to_do}")
+        self.what = _one_line(str(what))
+        self.happened = _one_line(happened)
+        self.to_do = _one_line(to_do)
+        super().__init__(what, happened, to_do)  # the arguments as they came, so that it can be pickled
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.happened}; {self.to_do}"
 
 
 class CallError(UsbioError):
@@ -31,3 +34,8 @@ class DeviceLost(UsbioError):
 
 class OutputError(UsbioError):
     """Results cannot be written: folder not writable, disk full, file exists."""
+
+
+def _one_line(text: str) -> str:
+    # File names may hold line breaks and bytes that are no UTF-8; an error is one line that any terminal prints.
+    return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())

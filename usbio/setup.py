@@ -1,0 +1,168 @@
+"""The setup file: the TOML of the interface as checked records."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
+
+from segmentation.results import Muscle, Side
+from segmentation.views import Direction, PictureEdge, StationRule, ViewName
+
+Whole = Annotated[int, Strict(), Field(ge=0)]
+Size = Annotated[int, Strict(), Field(gt=0)]
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+Spacing = Annotated[float, Strict(), Field(gt=0, le=10, allow_inf_nan=False)]
+Seconds = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
+CropPx = tuple[Whole, Whole, Size, Size]  # x, y, width, height
+PointPx = tuple[Number, Number]
+Note = str | bool | int | float | datetime.date | datetime.time
+
+
+class _Table(BaseModel):
+    """One table of the file. Unknown keys are mistakes, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ImageTable(_Table):
+    """Where the picture is in the frame and whose side it shows."""
+
+    crop_px: CropPx | None = None
+    layout: Literal["single", "dual"] = "single"
+    side: Side | None = None
+    image_left: Side | None = None
+    lateral_edge: PictureEdge | None = None
+    crop_left_px: CropPx | None = None  # the picture that shows the left side, not that on the left
+    crop_right_px: CropPx | None = None
+
+    @model_validator(mode="after")
+    def _dual_crops_need_dual_layout(self) -> Self:
+        if self.layout == "single" and (self.crop_left_px or self.crop_right_px):
+            raise ValueError('crop_left_px and crop_right_px need layout = "dual"')
+        return self
+
+
+class MeasureTable(_Table):
+    """What is measured."""
+
+    view: ViewName | None = None
+    method: Annotated[str, Strict(), Field(min_length=1)] = "default"
+
+
+class SpacingTable(_Table):
+    """The size of a pixel of one picture of a dual layout."""
+
+    x_mm_per_px: Spacing
+    y_mm_per_px: Spacing
+
+
+class CalibrationTable(_Table):
+    """The size of a pixel, and the frame size it holds for."""
+
+    x_mm_per_px: Spacing | None = None
+    y_mm_per_px: Spacing | None = None
+    for_size_px: tuple[Size, Size] | None = None
+    left: SpacingTable | None = None
+    right: SpacingTable | None = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.x_mm_per_px is None) != (self.y_mm_per_px is None):
+            raise ValueError("x_mm_per_px and y_mm_per_px go together, for pixels need not be square")
+        return self
+
+
+class TimeTable(_Table):
+    """The picture rate of sources that have no time stamps."""
+
+    fps: Annotated[float, Strict(), Field(gt=0, le=100_000, allow_inf_nan=False)] | None = None
+
+
+class StationTable(_Table):
+    """Where a layer is measured."""
+
+    side: Side | None = None  # missing: every side
+    rule: StationRule = "mid"
+    x_range_px: tuple[Number, Number] | None = None
+    point_px: PointPx | None = None
+    offset_mm: Number | None = None
+    direction: Direction = "perpendicular"
+
+    @model_validator(mode="after")
+    def _rule_has_its_place(self) -> Self:
+        if self.rule == "range" and self.x_range_px is None:
+            raise ValueError('rule = "range" needs x_range_px = [from, to]')
+        if self.rule == "facet" and self.point_px is None:
+            raise ValueError('rule = "facet" needs point_px = [x, y], the apex of the facet')
+        if self.rule == "junction" and self.offset_mm is None:
+            raise ValueError('rule = "junction" needs offset_mm, the distance from the junction')
+        if self.x_range_px is not None and not self.x_range_px[0] < self.x_range_px[1]:
+            raise ValueError("x_range_px must rise from its first to its second value")
+        return self
+
+
+class BorderTable(_Table):
+    """A border given by hand on one frame."""
+
+    side: Side | None = None  # missing: the side of a one-sided picture
+    muscle: Muscle | None = None  # missing: the leading muscle of the view
+    frame: Whole = 0
+    points_px: list[PointPx]
+    edge: Literal["superficial", "deep"] | None = None  # missing: a closed border
+
+    @model_validator(mode="after")
+    def _enough_points(self) -> Self:
+        least = 3 if self.edge is None else 2
+        if len(self.points_px) < least:
+            kind = "a closed border" if self.edge is None else "an edge"
+            raise ValueError(f"points_px has {len(self.points_px)} points and {kind} needs at least {least}")
+        return self
+
+
+class SeedTable(_Table):
+    """A point inside a muscle."""
+
+    side: Side | None = None  # missing: the side of a one-sided picture
+    muscle: Muscle | None = None  # missing: the leading muscle of the view
+    point_px: PointPx
+
+
+class IntervalTable(_Table):
+    """A stretch of the clip marked by hand."""
+
+    kind: Literal["rest", "contraction", "artefact"]
+    start_s: Seconds
+    end_s: Seconds
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if not self.start_s < self.end_s:
+            raise ValueError(f"end_s {self.end_s} must come after start_s {self.start_s}")
+        return self
+
+
+class SetupFile(_Table):
+    """All tables of a setup file; every one may be missing."""
+
+    image: ImageTable = ImageTable()
+    measure: MeasureTable = MeasureTable()
+    calibration: CalibrationTable = CalibrationTable()
+    time: TimeTable = TimeTable()
+    acquisition: dict[str, Note] = {}
+    station: list[StationTable] = []
+    border: list[BorderTable] = []
+    seed: list[SeedTable] = []
+    interval: list[IntervalTable] = []
+
+
+def load_setup(path: Path) -> SetupFile:
+    """Read a setup file. A mistake in it is a `CallError` that names the file, the line and the key."""
+    raise NotImplementedError
+
+
+def save_setup(path: Path, setup: SetupFile) -> None:
+    """Write a setup file: under a temporary name first, so that a full disk never costs the old one."""
+    raise NotImplementedError
