@@ -1,0 +1,103 @@
+"""One source's measuring state from frame to frame; what goes wrong becomes words, not an end."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from math import inf
+from typing import Generic, TypeVar
+
+from segmentation.results import FrameResult, Picture
+from usbio.errors import UsbioError
+from usbio.frames import Frame
+
+S = TypeVar("S")
+_log = logging.getLogger(__name__)
+
+Begin = Callable[[Picture], S]
+Step = Callable[[S, Picture, float], tuple[S, FrameResult]]
+
+NOT_MEASURED = "this picture could not be measured; the next one is tried"
+
+
+class Follower(Generic[S]):
+    """Measure frame after frame with a state of its own.
+
+    `follow` belongs to one thread; `edit` and `restart` may come from any. A frame index that does not grow
+    is a clip that starts again: so does the state.
+    """
+
+    def __init__(self, begin: Begin[S], step: Step[S], retry_s: float = 1.0) -> None:
+        self._begin = begin
+        self._step = step
+        self._retry_s = retry_s
+        self._state: S | None = None
+        self._last_index = -1
+        self._next_try_s = -inf
+        self._begin_fault = ""
+        self._lock = threading.Lock()
+        self._edits: deque[Callable[[S], S]] = deque()
+        self._restart = False
+        self.run = 0
+
+    def edit(self, change: Callable[[S], S]) -> None:
+        """Change the state before the next frame, such as confirming a border."""
+        with self._lock:
+            self._edits.append(change)
+
+    def restart(self) -> None:
+        """Begin anew with the next frame."""
+        with self._lock:
+            self._restart = True
+
+    def follow(self, frame: Frame) -> tuple[FrameResult | None, str]:
+        """Return the result of one frame, or None and the reason in words."""
+        try:
+            state = self._ready_state(frame)
+            if state is None:
+                return None, self._begin_fault
+            self._state, result = self._step(state, frame.image, frame.t_s)
+        except Exception:
+            _log.exception("frame %d could not be measured", frame.index)
+            return None, NOT_MEASURED
+        return result, ""
+
+    def _ready_state(self, frame: Frame) -> S | None:
+        edits = self._forget_if_new_run(frame)
+        if self._state is None:
+            self._state = self._try_begin(frame)
+        if self._state is not None:
+            for change in edits:
+                self._state = change(self._state)
+        return self._state
+
+    def _forget_if_new_run(self, frame: Frame) -> list[Callable[[S], S]]:
+        """Return the edits that still hold for the state this frame is measured with."""
+        with self._lock:
+            edits, restart = list(self._edits), self._restart
+            self._edits.clear()
+            self._restart = False
+        again = frame.index <= self._last_index
+        self._last_index = frame.index
+        if again or restart:
+            self.run += self._state is not None
+            self._state, self._next_try_s = None, -inf
+            return []
+        return edits
+
+    def _try_begin(self, frame: Frame) -> S | None:
+        # A black first picture or a missing answer can mend itself: try again, but not on every frame.
+        if frame.arrived_s < self._next_try_s:
+            return None
+        self._next_try_s = frame.arrived_s + self._retry_s
+        try:
+            return self._begin(frame.image)
+        except UsbioError as error:
+            self._begin_fault = str(error)
+            return None
+        except Exception:
+            self._begin_fault = "measuring could not begin on this picture; it is tried again"
+            _log.exception("measuring could not begin on frame %d", frame.index)
+            return None

@@ -1,0 +1,94 @@
+"""The last minutes of every measured value, bounded, for traces on the screen."""
+
+from __future__ import annotations
+
+import threading
+from math import isnan, nan
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from segmentation.results import QUANTITIES, FloatArray, Measurement, Muscle, Side
+from usbio.sample import Sample
+
+Key: TypeAlias = tuple[Side, Muscle]
+COLUMNS = (*QUANTITIES, "quality")
+CAPACITY = 6000  # 200 s at 30 pictures a second
+
+
+class History:
+    """A ring buffer of values per side and muscle; a sink of the pipeline, read by the window.
+
+    Written by the measure thread, read by any: what is handed out is a copy. A new run empties it.
+    """
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        if capacity < 1:
+            raise ValueError(f"capacity must be at least 1, came {capacity}")
+        self._lock = threading.Lock()
+        self._t_s = np.full(capacity, nan)
+        self._values: dict[Key, FloatArray] = {}
+        self._written = 0
+        self._run = 0
+
+    def __call__(self, sample: Sample) -> None:
+        """Keep the values of one sample; a frame that could not be measured leaves a gap."""
+        with self._lock:
+            if sample.run != self._run:
+                self._forget(sample.run)
+            row = self._written % len(self._t_s)
+            self._t_s[row] = sample.frame.index if isnan(sample.frame.t_s) else sample.frame.t_s
+            for table in self._values.values():
+                table[row] = nan
+            for m in sample.result.measurements if sample.result else ():
+                self._table((m.side, m.muscle))[row] = _row(m)
+            self._written += 1
+
+    def trace(self, side: Side, muscle: Muscle, column: str) -> tuple[FloatArray, FloatArray]:
+        """Return times in s and values in order of coming; nan where there was none."""
+        with self._lock:
+            order = self._order()
+            table = self._values.get((side, muscle))
+            values = np.full(len(order), nan) if table is None else table[order, COLUMNS.index(column)]
+            return self._t_s[order], values
+
+    def recent_mean(self, side: Side, muscle: Muscle, column: str, n: int = 5) -> float:
+        """Return the mean over the last n frames, for numbers that hold still; nan if the last is nan."""
+        with self._lock:
+            table = self._values.get((side, muscle))
+            if table is None or not self._written:
+                return nan
+            last = table[self._order()[-n:], COLUMNS.index(column)]
+            return nan if isnan(last[-1]) else float(np.nanmean(last))
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """Sides and muscles that were measured so far."""
+        with self._lock:
+            return tuple(self._values)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._forget(self._run)
+
+    def _forget(self, run: int) -> None:
+        self._run, self._written = run, 0
+        self._values.clear()
+        self._t_s[:] = nan
+
+    def _order(self) -> npt.NDArray[np.intp]:
+        n, capacity = self._written, len(self._t_s)
+        if n <= capacity:
+            return np.arange(n)
+        return (np.arange(capacity) + n) % capacity
+
+    def _table(self, key: Key) -> FloatArray:
+        if key not in self._values:
+            self._values[key] = np.full((len(self._t_s), len(COLUMNS)), nan)
+        return self._values[key]
+
+
+def _row(m: Measurement) -> list[float]:
+    return [float(getattr(m, column)) for column in COLUMNS]

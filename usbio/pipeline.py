@@ -1,0 +1,197 @@
+"""From a source to measured samples: a capture thread and a measure thread, the newest picture wins."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import replace
+from math import nan
+from typing import Generic, TypeVar
+
+from usbio.errors import UsbioError
+from usbio.follower import Begin, Follower, Step
+from usbio.frames import Frame, FrameSource
+from usbio.mailbox import Latest
+from usbio.sample import Counts, RunState, RunStatus, Sample
+
+S = TypeVar("S")
+Sink = Callable[[Sample], None]
+_log = logging.getLogger(__name__)
+
+STALL_S = 1.0
+_WAIT_S = 0.25  # how long any wait lasts before the thread looks up
+_RATE_SPAN_S = 2.0
+
+
+class Pipeline(Generic[S]):
+    """One run of one source, measured as it comes.
+
+    Sinks get every sample, in order, on the measure thread, before any view can take it. `take`, `status` and
+    `stop` may be called from any thread, `stop` any number of times. A reader that hangs is abandoned: its
+    thread is a daemon and nothing it still delivers is taken.
+    """
+
+    def __init__(
+        self,
+        source: FrameSource,
+        begin: Begin[S],
+        step: Step[S],
+        sinks: Sequence[Sink] = (),
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._source = source
+        self._clock = clock
+        self.follower = Follower(begin, step)
+        self._sinks = list(sinks)
+        self._frames: Latest[Frame] = Latest()
+        self._samples: Latest[Sample] = Latest()
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._state = RunState.READY
+        self._words = ""
+        self._counts = Counts()
+        self._arrivals: deque[float] = deque(maxlen=240)
+        self._last_s = nan
+        self._last_index = -1
+        self._ending = (RunState.ENDED, "")
+        self._capture = threading.Thread(target=self._run_capture, name=f"capture {source.name}", daemon=True)
+        self._measure = threading.Thread(target=self._run_measure, name=f"measure {source.name}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read and to measure; a run starts once."""
+        with self._lock:
+            if self._state is not RunState.READY:
+                return
+            self._state = RunState.RUNNING
+            self._last_s = self._clock()
+        self._capture.start()
+        self._measure.start()
+
+    def stop(self, timeout_s: float = 2.0) -> bool:
+        """End the run; True when both threads have gone."""
+        self._stopping.set()
+        self._frames.close()
+        with self._lock:
+            if self._state in (RunState.READY, RunState.RUNNING):
+                self._state = RunState.STOPPED
+        until = time.perf_counter() + timeout_s
+        for thread in (self._capture, self._measure):
+            if thread.is_alive() and thread is not threading.current_thread():
+                thread.join(max(until - time.perf_counter(), 0.0))
+        return not (self._capture.is_alive() or self._measure.is_alive())
+
+    def take(self) -> Sample | None:
+        """Return the newest sample that was not taken yet, or None; never waits."""
+        return self._samples.take()
+
+    def wait(self, timeout_s: float) -> Sample | None:
+        """Return the next sample, or None after the timeout; for callers without a timer."""
+        return self._samples.wait(timeout_s)
+
+    def status(self) -> RunStatus:
+        """Say how the run stands now; the one who asks judges a stall, for a stuck source cannot."""
+        with self._lock:
+            running = self._state is RunState.RUNNING
+            silent_s = self._clock() - self._last_s
+            stalled = running and silent_s > STALL_S
+            words = f"no picture for {silent_s:.0f} s" if stalled else self._words
+            return RunStatus(self._state, words, stalled, silent_s, self._rate_hz(), self._counted())
+
+    @property
+    def finished(self) -> bool:
+        """True when nothing more will be measured and the last sample was taken."""
+        return self._samples.finished
+
+    def _counted(self) -> Counts:
+        return replace(self._counts, dropped=self._frames.dropped)
+
+    def _rate_hz(self) -> float:
+        newest = self._arrivals[-1] if self._arrivals else nan
+        recent = [s for s in self._arrivals if newest - s <= _RATE_SPAN_S]
+        span_s = newest - recent[0] if len(recent) > 1 else 0.0
+        return (len(recent) - 1) / span_s if span_s > 0 else nan
+
+    # capture thread
+
+    def _run_capture(self) -> None:
+        state, words = RunState.ENDED, ""
+        try:
+            self._read()
+        except UsbioError as error:
+            state, words = RunState.FAILED, str(error)
+        except Exception as error:
+            _log.exception("source %s broke off", self._source.name)
+            state, words = RunState.FAILED, f"{self._source.name}: reading broke off ({error}); open it again"
+        # The measure thread says how the run ended, once the last frame is measured.
+        self._ending = (state, words)
+        self._frames.close()
+
+    def _read(self) -> None:
+        with closing(self._source.frames()) as frames:
+            for frame in frames:
+                if self._stopping.is_set():
+                    return
+                if frame is not None:
+                    self._deliver(frame)
+
+    def _deliver(self, frame: Frame) -> None:
+        with self._lock:
+            gap = frame.index - self._last_index - 1 if self._last_index >= 0 else 0
+            self._last_index = frame.index
+            self._last_s = frame.arrived_s
+            self._arrivals.append(frame.arrived_s)
+            self._counts = replace(
+                self._counts, delivered=self._counts.delivered + 1, lost=self._counts.lost + max(gap, 0)
+            )
+        self._frames.put(frame)
+
+    # measure thread
+
+    def _run_measure(self) -> None:
+        try:
+            while not self._frames.finished:
+                frame = self._frames.wait(_WAIT_S)
+                if frame is not None:
+                    self._publish(frame)
+        except Exception:
+            _log.exception("measure thread of %s ended", self._source.name)
+            self._stopping.set()
+            self._ending = (RunState.FAILED, f"{self._source.name}: measuring broke off; open it again")
+        self._finish()
+
+    def _publish(self, frame: Frame) -> None:
+        result, fault = self.follower.follow(frame)
+        with self._lock:
+            done = result is not None
+            self._counts = replace(
+                self._counts,
+                measured=self._counts.measured + done,
+                new=self._counts.new + (result is not None and result.new_picture),
+                failed=self._counts.failed + (not done),
+            )
+            counts = self._counted()
+        sample = Sample(frame, result, counts, fault, self._clock(), self.follower.run)
+        for sink in tuple(self._sinks):
+            self._feed(sink, sample)
+        self._samples.put(sample)
+
+    def _feed(self, sink: Sink, sample: Sample) -> None:
+        try:
+            sink(sample)
+        except Exception as error:
+            _log.exception("a receiver of samples failed")
+            self._sinks.remove(sink)
+            words = str(error) if isinstance(error, UsbioError) else f"a receiver of samples failed ({error})"
+            with self._lock:
+                self._words = words
+
+    def _finish(self) -> None:
+        self._samples.close()
+        with self._lock:
+            if self._state is RunState.RUNNING:
+                self._state, words = self._ending
+                self._words = words or self._words

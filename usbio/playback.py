@@ -1,0 +1,111 @@
+"""A clip played at its own speed, as a source: pause, speed, again from the start."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import replace
+from math import isnan
+
+from usbio.frames import Frame, FrameSource
+
+_LOOK_UP_S = 0.1  # the longest wait before control goes back to the reader
+_LATE_S = 0.5  # later than this is not caught up: the clip goes on from here
+_PICTURE_S = 0.5  # a picture without a time stamp stands this long
+
+
+class Playback:
+    """Hand on a clip's frames when they are due, stamped with the moment they were handed on.
+
+    The time stamps of the clip are kept, and so is its numbering: a clip that starts again (`loop`) starts
+    again at frame 0. The setters may be called from any thread.
+    """
+
+    def __init__(
+        self,
+        source: FrameSource,
+        speed: float = 1.0,
+        loop: bool = False,
+        clock: Callable[[], float] = time.perf_counter,
+        wait: Callable[[float], object] | None = None,
+    ) -> None:
+        self._source = source
+        self._clock = clock
+        self._woken = threading.Event()
+        self._wait = wait or self._woken.wait
+        self._lock = threading.Lock()
+        self._paused = False
+        self._speed = _checked(speed)
+        self._anchor: tuple[float, float] | None = None  # (moment, clip time) to count from
+        self.loop = loop
+
+    @property
+    def name(self) -> str:
+        """The clip's name."""
+        return self._source.name
+
+    @property
+    def paused(self) -> bool:
+        """True while nothing is handed on."""
+        return self._paused
+
+    def pause(self, paused: bool = True) -> None:
+        """Stand still, or go on from where it stood."""
+        with self._lock:
+            self._paused, self._anchor = paused, None
+        self._woken.set()
+
+    @property
+    def speed(self) -> float:
+        """1 is the clip's own speed."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, factor: float) -> None:
+        with self._lock:
+            self._speed, self._anchor = _checked(factor), None
+        self._woken.set()
+
+    def frames(self) -> Generator[Frame | None]:
+        """Yield the clip in its own time, and None while it waits."""
+        while True:
+            with self._lock:
+                self._anchor = None
+            came = False
+            with closing(self._source.frames()) as frames:
+                for frame in frames:
+                    came = came or frame is not None
+                    yield from self._when_due(frame)
+            if not (self.loop and came):
+                return
+
+    def _when_due(self, frame: Frame | None) -> Generator[Frame | None]:
+        if frame is None:
+            yield None
+            return
+        t_s = frame.index * _PICTURE_S if isnan(frame.t_s) else frame.t_s
+        while (left_s := self._left_s(t_s)) > 0:
+            self._woken.clear()
+            self._wait(min(left_s, _LOOK_UP_S))
+            if left_s > _LOOK_UP_S:
+                yield None
+        yield replace(frame, arrived_s=self._clock())
+
+    def _left_s(self, t_s: float) -> float:
+        with self._lock:
+            if self._paused:
+                return 2 * _LOOK_UP_S
+            now = self._clock()
+            moment, clip_s = self._anchor or (now, t_s)
+            left_s = moment + (t_s - clip_s) / self._speed - now
+            if self._anchor is None or left_s < -_LATE_S:
+                self._anchor = (now, t_s)
+            return left_s
+
+
+def _checked(speed: float) -> float:
+    if not 0 < speed < float("inf"):
+        raise ValueError(f"speed must be above 0, came {speed}")
+    return speed
