@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import os
+import re
+import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
+import tomli_w
+from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, model_validator
 
 from segmentation.results import Muscle, Side
 from segmentation.views import Direction, PictureEdge, StationRule, ViewName
+from usbio.errors import CallError, output_error
+from usbio.setup_mistakes import first_mistake, toml_mistake
 
 Whole = Annotated[int, Strict(), Field(ge=0)]
 Size = Annotated[int, Strict(), Field(gt=0)]
@@ -18,7 +25,10 @@ Spacing = Annotated[float, Strict(), Field(gt=0, le=10, allow_inf_nan=False)]
 Seconds = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
 CropPx = tuple[Whole, Whole, Size, Size]  # x, y, width, height
 PointPx = tuple[Number, Number]
-Note = str | bool | int | float | datetime.date | datetime.time
+Note = str | bool | int | float | datetime.datetime | datetime.date | datetime.time
+
+
+_LARGEST_BYTES = 20_000_000
 
 
 class _Table(BaseModel):
@@ -160,9 +170,42 @@ class SetupFile(_Table):
 
 def load_setup(path: Path) -> SetupFile:
     """Read a setup file. A mistake in it is a `CallError` that names the file, the line and the key."""
-    raise NotImplementedError
+    text = _text(path)
+    try:
+        return SetupFile.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise toml_mistake(path, text, error) from error
+    except ValidationError as error:
+        raise first_mistake(path, text, error, SetupFile) from error
 
 
 def save_setup(path: Path, setup: SetupFile) -> None:
     """Write a setup file: under a temporary name first, so that a full disk never costs the old one."""
-    raise NotImplementedError
+    tables = setup.model_dump(exclude_none=True)
+    content = tomli_w.dumps({name: table for name, table in tables.items() if table})
+    content = _NUMBERS.sub(lambda found: f"[{', '.join(found[1].replace(',', ' ').split())}]", content)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(content, encoding="utf-8", newline="\n")
+        part.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise output_error(path, error) from error
+
+
+# A list of numbers as tomli_w writes it, one a line; a line break inside a text is written as \\n there.
+_NUMBERS = re.compile(r"\[\n((?:\s+[-+.\deE]+,\n)+)\s*\]")
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > _LARGEST_BYTES:
+            raise CallError(path, "is too large for a setup file", "check which file was named")
+        return path.read_text(encoding="utf-8-sig")  # editors on Windows put a mark in front
+    except OSError as error:
+        raise CallError(
+            path, f"cannot be read ({os.strerror(error.errno or 0)})", "check the path"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise CallError(path, "is not a text file in UTF-8", "save it again as UTF-8 text") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import math
 import os
 from fractions import Fraction
@@ -19,7 +18,7 @@ from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
 from segmentation.results import Picture
-from usbio.errors import OutputError
+from usbio.errors import OutputError, output_error
 
 _TICK = Fraction(1, 90_000)  # s
 _MUXERS = {".mp4": "mp4", ".mov": "mov", ".mkv": "matroska"}
@@ -167,13 +166,7 @@ def _even(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return np.pad(picture, margins[: picture.ndim], mode="edge")
 
 
-def _output_error(path: Path, error: Exception) -> OutputError:
-    number = getattr(error, "errno", None)
-    if number == errno.ENOSPC:
-        return OutputError(path, "the disk is full", "free some space or choose another folder")
-    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return OutputError(path, "the folder cannot be written to", "choose another folder")
-    if number in (errno.ENOENT, errno.ENOTDIR):
-        return OutputError(path, "its folder does not exist", "make the folder or choose another")
-    reason = os.strerror(number) if number and number > 0 else "the encoder gave up"
-    return OutputError(path, f"writing failed ({reason})", "try another folder or disk")
+def _output_error(path: Path, error: av.FFmpegError | OSError) -> OutputError:
+    if isinstance(error, OSError):
+        return output_error(path, error)
+    return OutputError(path, "the pictures could not be encoded", "choose another folder or kind of file")
