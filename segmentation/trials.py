@@ -1,0 +1,222 @@
+"""What one repetition was in numbers: rest, contracted, change, hold, and whether it was a contraction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import isfinite, nan, sqrt
+from typing import Literal
+
+import numpy as np
+
+from segmentation.indices import contraction_ratio, mdc95, percent_change, relative_thickness_percent
+from segmentation.repetitions import Repetition, Timing
+from segmentation.traces import (
+    SECOND,
+    STEP_S,
+    Level,
+    Span,
+    Trace,
+    even_grid,
+    inside,
+    level,
+    rolling,
+    smooth_on,
+)
+
+Decision = Literal["contracted", "not_contracted", "not_decidable"]
+
+PREFERENTIAL_ACTIVATION = "preferential_activation"
+RATIO_QUANTITIES = frozenset({"thickness_mm", "area_cm2", "relative_thickness_percent", "subcutaneous_mm"})
+"""Quantities whose 0 means nothing there; only of these is a percentage or a ratio taken."""
+
+_INDEPENDENT_HZ = 4.0  # pictures closer than that share their error
+_LEAST_ERROR = 0.01  # of rest: following is never better than that
+_LEAST_PICTURES = 3
+_LEAST_OK = 0.5
+_HOLDS = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One quantity in one repetition. What was not found is ``nan``."""
+
+    quantity: str
+    repetition: Repetition
+    rest: Level
+    contracted: Level
+    decision: Decision
+    hold_s: float
+    n_pictures: int
+    ok_fraction: float
+
+    @property
+    def difference(self) -> float:
+        """Contracted minus rest, whatever the decision."""
+        return self.contracted.mean - self.rest.mean
+
+    @property
+    def change_absolute(self) -> float:
+        """The change; ``nan`` where no contraction was found."""
+        return self.difference if self.decision == "contracted" else nan
+
+    @property
+    def change_percent(self) -> float:
+        """The change in percent of rest; ``nan`` where none was found or the quantity has no true zero."""
+        return percent_change(self.rest.mean, self.contracted.mean) if self._has_ratio else nan
+
+    @property
+    def contraction_ratio(self) -> float:
+        """Contracted over rest; ``nan`` like the percentage."""
+        return contraction_ratio(self.rest.mean, self.contracted.mean) if self._has_ratio else nan
+
+    @property
+    def _has_ratio(self) -> bool:
+        sizes = self.rest.mean > 0 and self.contracted.mean > 0
+        return self.decision == "contracted" and self.quantity in RATIO_QUANTITIES and sizes
+
+
+def measure_trials(timing: Timing, traces: Mapping[str, Trace], leading: str, *, least: float) -> list[Trial]:
+    """Return every quantity of one muscle in every repetition.
+
+    Whether the muscle contracted is decided once, from its leading quantity.
+
+    Parameters
+    ----------
+    timing : Timing
+        When rest and contraction were.
+    traces : mapping of str to Trace
+        Quantity name to trace; those without any value are passed over.
+    leading : str
+        The quantity that decides.
+    least : float
+        Least change called a contraction, as a fraction of rest.
+    """
+    clean = {name: trace.without(timing.spans("artefact")) for name, trace in traces.items()}
+    lead = clean[leading]
+    error = within_trial_error(lead, timing)
+    trials = []
+    for repetition in timing.repetitions:
+        spans = _measured_spans(repetition)
+        n_pictures, ok_fraction = _pictures(lead, spans)
+        rest, contracted = _levels(lead, repetition)
+        decision = decide(rest, contracted, error=error, least=least, ok_fraction=ok_fraction)
+        hold_s = _hold_s(lead, repetition, rest, contracted) if decision == "contracted" else nan
+        for name, trace in clean.items():
+            if np.isfinite(trace.values).any():
+                levels = _levels(trace, repetition)
+                trials.append(Trial(name, repetition, *levels, decision, hold_s, n_pictures, ok_fraction))
+    return trials
+
+
+def decide(rest: Level, contracted: Level, *, error: float, least: float, ok_fraction: float) -> Decision:
+    """Return whether a muscle contracted, from the error within the trial.
+
+    Parameters
+    ----------
+    rest, contracted : Level
+        The two means that are compared.
+    error : float
+        How much a one-second mean varies at rest; see `within_trial_error`. The spread inside the two means is
+        added to it.
+    least : float
+        Least change called a contraction, as a fraction of rest.
+    ok_fraction : float
+        Share of pictures whose status was ok.
+
+    Returns
+    -------
+    str
+        "contracted" where the change exceeds 1.96 x sqrt(2) x error; "not_contracted" where it does not and the
+        error is small enough to have shown the least change; else "not_decidable", as with too few good pictures.
+
+    Examples
+    --------
+    >>> decide(Level(3.0, 0.1, 25), Level(4.0, 0.1, 25), error=0.05, least=0.1, ok_fraction=1.0)
+    'contracted'
+    >>> decide(Level(3.0, 0.1, 25), Level(3.1, 0.1, 25), error=0.05, least=0.1, ok_fraction=1.0)
+    'not_contracted'
+    >>> decide(Level(3.0, 0.1, 25), Level(3.1, 0.1, 25), error=0.30, least=0.1, ok_fraction=1.0)
+    'not_decidable'
+    """
+    if min(rest.n, contracted.n) < _LEAST_PICTURES or ok_fraction < _LEAST_OK:
+        return "not_decidable"
+    inside_means = (rest.sd**2 + contracted.sd**2) / 2.0 / _INDEPENDENT_HZ
+    total = sqrt((error if isfinite(error) else 0.0) ** 2 + inside_means)
+    band = mdc95(max(total, _LEAST_ERROR * abs(rest.mean)))
+    if abs(contracted.mean - rest.mean) > band:
+        return "contracted"
+    return "not_contracted" if band <= least * abs(rest.mean) else "not_decidable"
+
+
+def within_trial_error(trace: Trace, timing: Timing) -> float:
+    """Return how much a one-second mean varies at rest: breathing, drift and following, in the trace's unit.
+
+    The standard deviation of one-second means over all that is not contraction; ``nan`` where rest is never
+    seen for a second.
+    """
+    grid_s = even_grid(trace.t_s)
+    if len(grid_s) < SECOND:
+        return nan
+    smooth = smooth_on(grid_s, trace)
+    away = inside(grid_s, [repetition.contraction for repetition in timing.repetitions])
+    means = rolling(np.where(away, np.nan, smooth), SECOND)[0]
+    means = means[np.isfinite(means)]
+    return float(means.std()) if len(means) else nan
+
+
+def activation_trials(
+    timing: Timing, tra: list[Trial], io: list[Trial], eo: list[Trial], quantity: str = "thickness_mm"
+) -> list[Trial]:
+    """Return the preferential activation ratio of every repetition, as trials of a quantity of its own.
+
+    Rest and contracted are the shares of TrA, as fractions; their difference is the ratio. ``nan`` where one
+    of the three muscles was not seen.
+    """
+    by_number = [
+        {trial.repetition.number: trial for trial in trials if trial.quantity == quantity}
+        for trials in (tra, io, eo)
+    ]
+    found = []
+    for repetition in timing.repetitions:
+        three = [trials.get(repetition.number) for trials in by_number]
+        if three[0] is not None:
+            rest = _share([trial.rest if trial else None for trial in three])
+            contracted = _share([trial.contracted if trial else None for trial in three])
+            found.append(
+                replace(three[0], quantity=PREFERENTIAL_ACTIVATION, rest=rest, contracted=contracted)
+            )
+    return found
+
+
+def _share(levels: list[Level | None]) -> Level:
+    if any(one is None or not one.mean > 0 for one in levels):
+        return Level(nan, nan, 0)
+    tra, io, eo = (one.mean for one in levels if one is not None)
+    n = min(one.n for one in levels if one is not None)
+    return Level(relative_thickness_percent(tra, tra, io, eo) / 100.0, nan, n)
+
+
+def _measured_spans(repetition: Repetition) -> tuple[Span, ...]:
+    return (*repetition.rest, *([repetition.contracted] if repetition.contracted else []))
+
+
+def _levels(trace: Trace, repetition: Repetition) -> tuple[Level, Level]:
+    return level(trace, repetition.rest), level(
+        trace, [repetition.contracted] if repetition.contracted else []
+    )
+
+
+def _pictures(trace: Trace, spans: tuple[Span, ...]) -> tuple[int, float]:
+    counted = trace.new_picture & inside(trace.t_s, spans)
+    n = int(counted.sum())
+    return n, float((trace.ok & np.isfinite(trace.values))[counted].mean()) if n else nan
+
+
+def _hold_s(trace: Trace, repetition: Repetition, rest: Level, contracted: Level) -> float:
+    """How long this muscle itself stayed beyond 0.8 of its change."""
+    grid_s = even_grid(trace.t_s)
+    change = contracted.mean - rest.mean
+    reached = (smooth_on(grid_s, trace) - rest.mean) / change >= _HOLDS
+    at = np.flatnonzero(reached & repetition.contraction.holds(grid_s))
+    return float((at[-1] - at[0]) * STEP_S) if len(at) else nan
