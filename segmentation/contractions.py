@@ -30,8 +30,8 @@ class Stretch:
 def excursions(deviation: FloatArray) -> list[tuple[int, int]]:
     """Return first and last index of every stretch away from rest.
 
-    A stretch begins above 1 threshold and ends below 0.4 of its peak, so that neither a fading hold nor a muscle
-    that does not quite return to rest misleads the count.
+    A stretch begins above 1 threshold and ends below 0.4 of its peak, so that neither a fading hold nor a
+    muscle that does not quite return to rest misleads the count.
 
     Parameters
     ----------

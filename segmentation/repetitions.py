@@ -1,83 +1,29 @@
 """Rest and contraction in time: one engine for the live window and for clips.
 
-It is a pure function of the traces so far. Live, it is called again on the ring buffer a few times a second (a
-minute of one side costs about 5 ms); a contraction that is still going on is the last repetition, with
+It is a pure function of the traces so far. Live, it is called again on the ring buffer a few times a second
+(a minute of one side costs about 5 ms); a contraction that is still going on is the last repetition, with
 ``complete`` False.
 
-All traces of one picture share one timing. In the lateral abdominal wall the leading muscle, transversus, sets
-it for both obliques, so that a share is taken from three thicknesses of the same moment. In a two-sided picture
-both sides were given the same cue: a repetition is where either side leaves rest, and each side is then judged
-by its own trace. A side that does not respond is thus seen beside the one that does, and not left out.
+All traces of one picture share one timing. In the lateral abdominal wall the leading muscle, transversus,
+sets it for both obliques, so that a share is taken from three thicknesses of the same moment. In a two-sided
+picture both sides were given the same cue: a repetition is where either side leaves rest, and each side is
+then judged by its own trace. A side that does not respond is thus seen beside the one that does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Literal
 
 import numpy as np
 
 from segmentation.contractions import Stretch, excursions, stretch_of
 from segmentation.resting_level import Rest, resting_level
 from segmentation.results import FloatArray, Muscle
+from segmentation.timing import Mark, Repetition, Timing
 from segmentation.traces import STEP_S, BoolArray, Span, Trace, even_grid, inside, smooth_on, steadiest
 from segmentation.views import ViewName
 
-IntervalKind = Literal["rest", "contraction", "artefact"]
-
 _BRIDGED_S = 2.0  # a longer gap is not guessed across
-
-
-class Phase(StrEnum):
-    """What the muscle is doing in a frame."""
-
-    REST = "rest"
-    CONTRACTION = "contraction"
-    TRANSITION = "transition"
-    ARTEFACT = "artefact"
-    UNKNOWN = ""
-
-
-_PHASES = (Phase.UNKNOWN, *(phase for phase in Phase if phase is not Phase.UNKNOWN))
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A stretch of time that the operator marked."""
-
-    kind: IntervalKind
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Repetition:
-    """One contraction and the rest it is compared with."""
-
-    number: int  # from 1
-    rest: tuple[Span, ...]  # where rest is taken; empty where there is none
-    contraction: Span  # onset to offset
-    hold: Span
-    contracted: (
-        Span | None
-    )  # the steadiest second inside the hold; None where the hold is under half a second
-    complete: bool  # False while it goes on
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """When a clip shows rest and when contraction, and by which rule that was decided."""
-
-    repetitions: tuple[Repetition, ...]
-    rest: tuple[Span, ...] | None  # of the whole clip; None: all pictures, for there are no time stamps
-    marks: tuple[Mark, ...]
-    rest_rule: str
-    contracted_rule: str
-
-    def spans(self, kind: IntervalKind) -> tuple[Span, ...]:
-        """The marked stretches of one kind."""
-        return tuple(mark.span for mark in self.marks if mark.kind == kind)
 
 
 def smallest_change(view: ViewName, muscle: Muscle) -> float:
@@ -143,34 +89,6 @@ def find_repetitions(
     )
 
 
-def phases(timing: Timing, t_s: FloatArray) -> tuple[list[Phase], list[int]]:
-    """Return phase and repetition number (0 for none) of every frame.
-
-    Contraction is the hold, transition the way there and back. Where contractions are marked by hand, what is
-    not marked is unknown.
-
-    Parameters
-    ----------
-    timing : Timing
-        What was found.
-    t_s : (N,) array
-        Times of the frames, ``nan`` where there are none.
-    """
-    code = np.zeros(len(t_s), int)
-    number = np.zeros(len(t_s), int)
-    by_hand = any(mark.kind != "artefact" for mark in timing.marks)
-    if not by_hand and timing.rest is not None:
-        code[np.isfinite(t_s)] = _PHASES.index(Phase.REST)
-    for repetition in timing.repetitions:
-        at = repetition.contraction.holds(t_s)
-        number[at] = repetition.number
-        code[at] = _PHASES.index(Phase.TRANSITION)
-        code[repetition.hold.holds(t_s)] = _PHASES.index(Phase.CONTRACTION)
-    code[inside(t_s, timing.spans("rest"))] = _PHASES.index(Phase.REST)
-    code[inside(t_s, timing.spans("artefact"))] = _PHASES.index(Phase.ARTEFACT)
-    return [_PHASES[k] for k in code], number.tolist()
-
-
 class _Search:
     """One run over the traces: smoothed rows, their resting levels, and what follows from them."""
 
@@ -185,11 +103,11 @@ class _Search:
         seen = [(row, rest) for row, rest in zip(rows, levels, strict=True) if rest is not None]
         self._rows = [row / rest.threshold for row, rest in seen]
         self._deviation = _largest([rest.deviation(row) for row, rest in seen], len(grid_s))
-        self._rest_marked = bool(seen) and inside(grid_s, self._marked["rest"])[_known(self._rows)].any()
+        self._rest_marked = bool(np.any(inside(grid_s, self._marked["rest"]) & np.isfinite(self._deviation)))
         self.rest_rule = (
             f"mean over {len(self._marked['rest'])} marked rest intervals"
             if self._rest_marked
-            else "mean of the steadiest second before the contraction begins, after it where there is none before"
+            else "mean of the steadiest second before the contraction begins, after it where none is before"
         )
         self.contracted_rule = (
             "mean of the steadiest second inside the hold of the "
@@ -217,12 +135,12 @@ class _Search:
         if self._marked["contraction"]:
             spans = sorted(self._marked["contraction"], key=lambda span: span.start_s)
             return [found for span in spans if (found := self._marked_stretch(span)) is not None]
-        found = excursions(self._deviation)
-        ends = [-1, *(last for _, last in found)]
-        starts = [*(first for first, _ in found[1:]), len(self._grid_s)]
+        away = excursions(self._deviation)
+        ends = [-1, *(last for _, last in away)]
+        starts = [*(first for first, _ in away[1:]), len(self._grid_s)]
         return [
             stretch_of(self._deviation, first, last, ends[k] + 1, starts[k] - 1)
-            for k, (first, last) in enumerate(found)
+            for k, (first, last) in enumerate(away)
         ]
 
     def _marked_stretch(self, span: Span) -> Stretch | None:
@@ -263,7 +181,10 @@ class _Search:
             return tuple(dict.fromkeys(span for repetition in repetitions for span in repetition.rest))
         if self._rest_marked:
             return tuple(self._marked["rest"])
-        span = steadiest(self._grid_s, self._rows, np.ones(len(self._grid_s), bool)) if self._rows else None
+        if not self._rows:
+            self.rest_rule = "nothing could be measured"
+            return ()
+        span = steadiest(self._grid_s, self._rows, np.ones(len(self._grid_s), bool))
         if span is not None:
             self.rest_rule = "no contraction found: mean of the steadiest second of the clip"
             return (span,)
@@ -284,7 +205,8 @@ def _largest(deviations: list[FloatArray], n: int) -> FloatArray:
     """The deviation of whichever side is farther from rest; nan only where no side was seen."""
     if not deviations:
         return np.full(n, np.nan)
-    return np.fmax.reduce([_bridged(deviation) for deviation in deviations])
+    largest: FloatArray = np.fmax.reduce([_bridged(deviation) for deviation in deviations])
+    return largest
 
 
 def _bridged(deviation: FloatArray) -> FloatArray:
@@ -297,8 +219,3 @@ def _bridged(deviation: FloatArray) -> FloatArray:
     gap[inner] = known[after[inner]] - known[after[inner] - 1]
     filled = np.interp(at, known, deviation[known])
     return np.where(np.isfinite(deviation) | (gap * STEP_S <= _BRIDGED_S), filled, np.nan)
-
-
-def _known(rows: list[FloatArray]) -> BoolArray:
-    found: BoolArray = np.isfinite(np.stack(rows)).any(axis=0)
-    return found

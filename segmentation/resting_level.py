@@ -34,9 +34,9 @@ def resting_level(
 ) -> Rest | None:
     """Return the resting level of a smoothed trace.
 
-    The values are split in two as long as the halves stand apart (by more than a breathing wave does). Of two
-    levels rest is the lower where the muscle is known to swell. Otherwise it is the one at which the clip both
-    begins and ends, and again the lower where it begins at one and ends at the other.
+    The values are split in two as long as the halves stand apart (by more than a breathing wave does). Of
+    two levels rest is the lower where the muscle is known to swell. Otherwise it is the one at which the clip
+    both begins and ends, and again the lower where it begins at one and ends at the other.
 
     Parameters
     ----------

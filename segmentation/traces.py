@@ -68,7 +68,7 @@ def inside(t_s: FloatArray, spans: Sequence[Span]) -> BoolArray:
     """Return which times lie in any of the spans, ``(N,)``."""
     found: BoolArray = np.zeros(len(t_s), bool)
     for span in spans:
-        found |= span.holds(t_s)
+        np.logical_or(found, span.holds(t_s), out=found)
     return found
 
 
@@ -110,7 +110,8 @@ def even_grid(t_s: FloatArray) -> FloatArray:
     if not len(known):
         return np.empty(0)
     start, end = float(known.min()), float(known.max())
-    return start + STEP_S * np.arange(int((end - start) / STEP_S + 1e-6) + 1)
+    grid: FloatArray = start + STEP_S * np.arange(int((end - start) / STEP_S + 1e-6) + 1, dtype=float)
+    return grid
 
 
 def smooth_on(grid_s: FloatArray, trace: Trace) -> FloatArray:
@@ -181,7 +182,8 @@ def _sums(values: FloatArray, n: int) -> FloatArray:
     if len(values) < n:
         return np.empty(0)
     total = np.concatenate([[0.0], np.cumsum(values)])
-    return total[n:] - total[:-n]
+    sums: FloatArray = total[n:] - total[:-n]
+    return sums
 
 
 def _distance(grid_s: FloatArray, t_s: FloatArray) -> FloatArray:

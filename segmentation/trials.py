@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from segmentation.indices import contraction_ratio, mdc95, percent_change, relative_thickness_percent
-from segmentation.repetitions import Repetition, Timing
+from segmentation.timing import Repetition, Timing
 from segmentation.traces import (
     SECOND,
     STEP_S,
@@ -117,8 +117,8 @@ def decide(rest: Level, contracted: Level, *, error: float, least: float, ok_fra
     rest, contracted : Level
         The two means that are compared.
     error : float
-        How much a one-second mean varies at rest; see `within_trial_error`. The spread inside the two means is
-        added to it.
+        How much a one-second mean varies at rest; see `within_trial_error`. The spread inside the two means
+        is added to it.
     least : float
         Least change called a contraction, as a fraction of rest.
     ok_fraction : float
@@ -127,8 +127,9 @@ def decide(rest: Level, contracted: Level, *, error: float, least: float, ok_fra
     Returns
     -------
     str
-        "contracted" where the change exceeds 1.96 x sqrt(2) x error; "not_contracted" where it does not and the
-        error is small enough to have shown the least change; else "not_decidable", as with too few good pictures.
+        "contracted" where the change exceeds 1.96 x sqrt(2) x error; "not_contracted" where it does not and
+        the error is small enough to have shown the least change; else, and with too few good pictures,
+        "not_decidable".
 
     Examples
     --------

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from segmentation import contractions, repetitions, traces, trials
-from segmentation.repetitions import Mark, Phase, Timing, find_repetitions, phases
+from segmentation.repetitions import find_repetitions
 from segmentation.results import FloatArray
+from segmentation.timing import Mark, Phase, Timing, phases
 from segmentation.traces import Span, Trace
 from tests.segmentation.traces_by_hand import breathing, effort, times, trace
 
