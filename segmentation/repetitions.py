@@ -20,7 +20,17 @@ from segmentation.contractions import Stretch, excursions, stretch_of
 from segmentation.resting_level import Rest, resting_level
 from segmentation.results import FloatArray, Muscle
 from segmentation.timing import Mark, Repetition, Timing
-from segmentation.traces import STEP_S, BoolArray, Span, Trace, even_grid, inside, smooth_on, steadiest
+from segmentation.traces import (
+    STEP_S,
+    BoolArray,
+    Span,
+    Trace,
+    even_grid,
+    inside,
+    on_grid,
+    smoothed,
+    steadiest,
+)
 from segmentation.views import ViewName
 
 _BRIDGED_S = 2.0  # a longer gap is not guessed across
@@ -98,11 +108,11 @@ class _Search:
         self._grid_s = grid_s
         self._marked = {kind: [m.span for m in marks if m.kind == kind] for kind in ("rest", "contraction")}
         artefacts = [m.span for m in marks if m.kind == "artefact"]
-        rows = [smooth_on(grid_s, lead.without(artefacts)) for lead in leads]
-        levels = [self._level(row, least, swells) for row in rows]
+        rows = [on_grid(grid_s, lead.without(artefacts)) for lead in leads]
+        levels = [self._level(smoothed(row), least, swells) for row in rows]
         seen = [(row, rest) for row, rest in zip(rows, levels, strict=True) if rest is not None]
         self._rows = [row / rest.threshold for row, rest in seen]
-        self._deviation = _largest([rest.deviation(row) for row, rest in seen], len(grid_s))
+        self._deviation = _largest([rest.deviation(smoothed(row)) for row, rest in seen], len(grid_s))
         self._rest_marked = bool(np.any(inside(grid_s, self._marked["rest"]) & np.isfinite(self._deviation)))
         self.rest_rule = (
             f"mean over {len(self._marked['rest'])} marked rest intervals"

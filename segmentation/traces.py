@@ -114,19 +114,28 @@ def even_grid(t_s: FloatArray) -> FloatArray:
     return grid
 
 
-def smooth_on(grid_s: FloatArray, trace: Trace) -> FloatArray:
-    """Return the trace on the grid, ``(G,)``: median of 0.35 s, mean of 0.25 s, ``nan`` in gaps.
-
-    Only for finding when something happens. Values are always means over the pictures themselves.
-    """
+def on_grid(grid_s: FloatArray, trace: Trace) -> FloatArray:
+    """Return the trace at the times of the grid, ``(G,)``, between pictures along a line; ``nan`` in gaps."""
     seen = trace.new_picture & np.isfinite(trace.values) & np.isfinite(trace.t_s)
     t_s, first = np.unique(trace.t_s[seen], return_index=True)
     if not len(t_s):
         return np.full(len(grid_s), np.nan)
     filled = np.interp(grid_s, t_s, trace.values[seen][first])
-    filled = ndimage.median_filter(filled, _MEDIAN, mode="nearest")
-    filled = ndimage.uniform_filter1d(filled, _MEAN, mode="nearest")
     return np.where(_distance(grid_s, t_s) <= _GAP_S, filled, np.nan)
+
+
+def smoothed(row: FloatArray) -> FloatArray:
+    """Return the row without single wrong pictures: median of 0.35 s, mean of 0.25 s, ``nan`` where it is.
+
+    Only for finding when something happens. Values are always means over the pictures themselves.
+    """
+    known = np.isfinite(row)
+    if not known.any():
+        return row
+    at = np.arange(len(row))
+    filled = ndimage.median_filter(np.interp(at, at[known], row[known]), _MEDIAN, mode="nearest")
+    filled = ndimage.uniform_filter1d(filled, _MEAN, mode="nearest")
+    return np.where(known, filled, np.nan)
 
 
 def rolling(values: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
@@ -153,7 +162,7 @@ def steadiest(grid_s: FloatArray, rows: Sequence[FloatArray], within: BoolArray)
     grid_s : (G,) array
         Times of the even grid.
     rows : sequence of (G,) arrays
-        Smoothed values, each already divided by a scale of its own so that rows may be summed.
+        Values not smoothed, each divided by a scale of its own so that rows may be summed.
     within : (G,) bool array
         Where to look: one unbroken stretch.
 

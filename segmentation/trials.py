@@ -20,8 +20,9 @@ from segmentation.traces import (
     even_grid,
     inside,
     level,
+    on_grid,
     rolling,
-    smooth_on,
+    smoothed,
 )
 
 Decision = Literal["contracted", "not_contracted", "not_decidable"]
@@ -159,7 +160,7 @@ def within_trial_error(trace: Trace, timing: Timing) -> float:
     grid_s = even_grid(trace.t_s)
     if len(grid_s) < SECOND:
         return nan
-    smooth = smooth_on(grid_s, trace)
+    smooth = smoothed(on_grid(grid_s, trace))
     away = inside(grid_s, [repetition.contraction for repetition in timing.repetitions])
     means = rolling(np.where(away, np.nan, smooth), SECOND)[0]
     means = means[np.isfinite(means)]
@@ -218,6 +219,6 @@ def _hold_s(trace: Trace, repetition: Repetition, rest: Level, contracted: Level
     """How long this muscle itself stayed beyond 0.8 of its change."""
     grid_s = even_grid(trace.t_s)
     change = contracted.mean - rest.mean
-    reached = (smooth_on(grid_s, trace) - rest.mean) / change >= _HOLDS
+    reached = (smoothed(on_grid(grid_s, trace)) - rest.mean) / change >= _HOLDS
     at = np.flatnonzero(reached & repetition.contraction.holds(grid_s))
     return float((at[-1] - at[0]) * STEP_S) if len(at) else nan

@@ -1,0 +1,166 @@
+"""The two sides of one muscle compared: rest with rest, contraction with contraction."""
+
+from __future__ import annotations
+
+from math import isfinite, nan
+
+import numpy as np
+
+from segmentation.asymmetry import (
+    activation_asymmetry_points,
+    difference_sem,
+    painful_minus_other_percent,
+    size_asymmetry_percent,
+    size_asymmetry_sem_points,
+    told_from_zero,
+)
+from segmentation.indices import level_band, percent_change
+from segmentation.results import Side
+from segmentation.summary import NO_FIGURE, ErrorFigure, ErrorFigures, MuscleRecord, Summary, summarise
+from segmentation.traces import Level
+from segmentation.trials import Trial
+
+SIZE_ASYMMETRY = "size_asymmetry_signed_percent"
+SIZE_ASYMMETRY_UNSIGNED = "size_asymmetry_unsigned_percent"
+PAINFUL_MINUS_OTHER = "painful_minus_other_percent"
+ACTIVATION_ASYMMETRY = "activation_asymmetry_points"
+SHARE_DIFFERENCE = "relative_thickness_difference_points"
+_SHARE = "relative_thickness_percent"
+_CHANGE = "change_percent"
+
+
+def compare(
+    left: MuscleRecord, right: MuscleRecord, errors: ErrorFigures, painful_side: Side | None = None
+) -> list[Summary]:
+    """Return the comparison rows of one muscle.
+
+    Size asymmetry is taken from the sides' rest means, never as a mean over frames, and again from their
+    means in contraction. In one two-sided picture the repetitions are shared, and a side that did not respond
+    counts with the little it did; in a pair of clips each side has repetitions of its own.
+
+    Parameters
+    ----------
+    left, right : MuscleRecord
+        The same muscle of both sides.
+    errors : mapping
+        Error figures of one side, by muscle and quantity.
+    painful_side : {"left", "right"}, optional
+        Adds the asymmetry signed painful minus other.
+    """
+    rows = _size_rows(left, right, errors, painful_side)
+    rows.append(_activation_row(left, right, errors))
+    if _SHARE in left.traces and _SHARE in right.traces:
+        rows += _share_row(left, right, errors)
+    return rows
+
+
+def _size_rows(
+    left: MuscleRecord, right: MuscleRecord, errors: ErrorFigures, painful_side: Side | None
+) -> list[Summary]:
+    sides = [_leading(record, errors) for record in (left, right)]
+    figure = errors.get((left.muscle, left.leading), NO_FIGURE)
+    at_rest = (sides[0].rest.mean, sides[1].rest.mean)
+    contracted = (sides[0].contracted.mean, sides[1].contracted.mean)
+    sem = size_asymmetry_sem_points(figure.sem, *at_rest)
+    error = ErrorFigure(sem, figure.source)
+    rest, held = size_asymmetry_percent(*at_rest), size_asymmetry_percent(*contracted)
+    rows = [
+        _both(sides, SIZE_ASYMMETRY, "%", rest, held, error),
+        _both(sides, SIZE_ASYMMETRY_UNSIGNED, "%", abs(rest), abs(held), error),
+    ]
+    if painful_side is not None:
+        signed = [painful_minus_other_percent(*pair, painful_side) for pair in (at_rest, contracted)]
+        rows.append(_both(sides, PAINFUL_MINUS_OTHER, "%", signed[0], signed[1], error))
+    return rows
+
+
+def _activation_row(left: MuscleRecord, right: MuscleRecord, errors: ErrorFigures) -> Summary:
+    sides = [_leading(record, errors) for record in (left, right)]
+    changes = (
+        _shared_changes(left, right)
+        if left.timing is right.timing
+        else (sides[0].change_percent, sides[1].change_percent)
+    )
+    points = activation_asymmetry_points(*changes)
+    figure = errors.get((left.muscle, _CHANGE), NO_FIGURE)
+    error = ErrorFigure(difference_sem(figure.sem), figure.source)
+    return _both(sides, ACTIVATION_ASYMMETRY, "points", nan, nan, error, change=points)
+
+
+def _share_row(left: MuscleRecord, right: MuscleRecord, errors: ErrorFigures) -> list[Summary]:
+    sides = [row for record in (left, right) for row in summarise(record, errors) if row.quantity == _SHARE]
+    if len(sides) != 2:
+        return []
+    figure = errors.get((left.muscle, _SHARE), NO_FIGURE)
+    error = ErrorFigure(difference_sem(figure.sem), figure.source)
+    rest = sides[1].rest.mean - sides[0].rest.mean
+    held = sides[1].contracted.mean - sides[0].contracted.mean
+    return [_both(sides, SHARE_DIFFERENCE, "points", rest, held, error)]
+
+
+def _leading(record: MuscleRecord, errors: ErrorFigures) -> Summary:
+    rows = {row.quantity: row for row in summarise(record, errors)}
+    return rows.get(record.leading) or _nothing(record)
+
+
+def _nothing(record: MuscleRecord) -> Summary:
+    empty, timing = Level(nan, nan, 0), record.timing
+    n = int(record.traces[record.leading].new_picture.sum())
+    words = timing.rest_rule, timing.contracted_rule
+    return Summary(
+        record.side, record.muscle, record.leading, "", 0, n, 0, empty, empty, nan, nan, NO_FIGURE, *words
+    )
+
+
+def _shared_changes(left: MuscleRecord, right: MuscleRecord) -> tuple[float, float]:
+    """Mean percent change of both sides over the repetitions in which at least one of them contracted."""
+    pairs = [
+        (a, b)
+        for a, b in zip(left.of(left.leading), right.of(right.leading), strict=False)
+        if "contracted" in (a.decision, b.decision)
+    ]
+    changes = np.array([[_percent(trial) for trial in pair] for pair in pairs]).reshape(-1, 2)
+    changes = changes[np.isfinite(changes).all(axis=1)]
+    return (float(changes[:, 0].mean()), float(changes[:, 1].mean())) if len(changes) else (nan, nan)
+
+
+def _percent(trial: Trial) -> float:
+    if not (trial.rest.n and trial.contracted.n) or trial.decision == "not_decidable":
+        return nan
+    return percent_change(trial.rest.mean, trial.contracted.mean)
+
+
+def _both(
+    sides: list[Summary],
+    quantity: str,
+    unit: str,
+    rest: float,
+    contracted: float,
+    error: ErrorFigure,
+    change: float = nan,
+) -> Summary:
+    left, right = sides
+    n_rest = min(left.rest.n, right.rest.n) if isfinite(rest) else 0
+    n_contracted = min(left.contracted.n, right.contracted.n) if isfinite(contracted) else 0
+    value = change if isfinite(change) else rest
+    return Summary(
+        "both",
+        left.muscle,
+        quantity,
+        unit,
+        min(left.n_repetitions, right.n_repetitions),
+        min(left.n_pictures, right.n_pictures),
+        min(left.n_ok, right.n_ok),
+        Level(rest, nan, n_rest),
+        Level(contracted, nan, n_contracted),
+        change,
+        nan,
+        error,
+        _either(left.rest_rule, right.rest_rule),
+        _either(left.contracted_rule, right.contracted_rule),
+        told_from_zero(value, level_band(error.sem)),
+    )
+
+
+def _either(left: str, right: str) -> str:
+    return left if left == right else f"left: {left}; right: {right}"
