@@ -1,0 +1,47 @@
+"""From the values of a clip to its rest, repetitions and muscles, by the engine of the live window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from segmentation.repetitions import find_repetitions, smallest_change, swells
+from segmentation.results import QUANTITIES
+from segmentation.summary import MuscleRecord
+from segmentation.timing import Mark, Timing
+from segmentation.traces import Span
+from segmentation.trials import Trial, activation_trials, measure_trials
+from segmentation.views import View
+from usbio.frame_log import FrameLog, Key
+from usbio.setup import SetupFile
+
+
+def marks_of(setup: SetupFile) -> tuple[Mark, ...]:
+    """Return the intervals of a setup file as marks."""
+    return tuple(Mark(one.kind, Span(one.start_s, one.end_s)) for one in setup.interval)
+
+
+def muscle_records(
+    log: FrameLog, view: View, marks: Sequence[Mark]
+) -> tuple[Timing | None, list[MuscleRecord]]:
+    """Return the timing of a clip, None for one without frames, and a record for every side and muscle."""
+    if not len(log):
+        return None, []
+    leads = [log.trace(key, view.quantity) for key in log.muscles if key[1] == view.muscles[0]]
+    least = smallest_change(view.name, view.muscles[0])
+    timing = find_repetitions(leads, least=least, swells=swells(view.name), marks=marks)
+    trials = {key: _trials(log, key, view, timing) for key in log.muscles}
+    records = []
+    for key in log.muscles:
+        side, muscle = key
+        own = list(trials[key])
+        if view.name == "tra" and muscle == view.muscles[0]:
+            obliques = trials.get((side, "io"), []), trials.get((side, "eo"), [])
+            own += activation_trials(timing, trials[key], *obliques)
+        traces = {name: log.trace(key, name) for name in QUANTITIES}
+        records.append(MuscleRecord(side, muscle, view.quantity, timing, traces, own))
+    return timing, records
+
+
+def _trials(log: FrameLog, key: Key, view: View, timing: Timing) -> list[Trial]:
+    traces = {name: log.trace(key, name) for name in QUANTITIES}
+    return measure_trials(timing, traces, view.quantity, least=smallest_change(view.name, key[1]))

@@ -1,0 +1,24 @@
+"""Errors of measurement from the literature, shipped as data with their sources."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from math import sqrt
+from typing import Any
+
+from segmentation.indices import Z95
+from segmentation.summary import ErrorFigure, ErrorFigures
+
+
+@cache
+def literature_errors() -> ErrorFigures:
+    """Return the shipped figures by muscle and quantity, each labelled as literature."""
+    text = resources.files("usbio").joinpath("error_figures.toml").read_text(encoding="utf-8")
+    return {(entry["muscle"], entry["quantity"]): _figure(entry) for entry in tomllib.loads(text)["figure"]}
+
+
+def _figure(entry: dict[str, Any]) -> ErrorFigure:
+    sem = entry["sem"] if "sem" in entry else entry["mdc95"] / (Z95 * sqrt(2.0))
+    return ErrorFigure(float(sem), f"literature, not own: {entry['source']} ({entry['population']})")

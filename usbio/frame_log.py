@@ -1,0 +1,105 @@
+"""All values of a clip, frame by frame, in flat arrays: an hour of TrA at 30 pictures a second is 30 MB."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from typing import get_args
+
+import numpy as np
+
+from segmentation.results import (
+    QUANTITIES,
+    BorderSource,
+    FloatArray,
+    FrameResult,
+    Measurement,
+    Muscle,
+    Side,
+    Status,
+)
+from segmentation.traces import BoolArray, Span, Trace, inside
+
+Key = tuple[Side, Muscle]
+
+STATUSES = tuple(Status)
+BORDER_SOURCES: tuple[BorderSource, ...] = get_args(BorderSource)  # the least sure one first
+
+
+class MuscleLog:
+    """One muscle of one side over the frames."""
+
+    def __init__(self) -> None:
+        self.status = array("B")
+        self.border_source = array("B")
+        self.quality = array("d")
+        self.values = {name: array("d") for name in QUANTITIES}
+
+    def add(self, measurement: Measurement) -> None:
+        """Append one frame. A status without a value leaves nan, whatever the measurement holds."""
+        status = measurement.status
+        self.status.append(STATUSES.index(status))
+        self.border_source.append(BORDER_SOURCES.index(measurement.border_source))
+        self.quality.append(measurement.quality)
+        for name, values in self.values.items():
+            values.append(getattr(measurement, name) if status.carries_value else np.nan)
+
+
+class FrameLog:
+    """What was measured in every frame of a clip that was not refused."""
+
+    def __init__(self) -> None:
+        self.index = array("q")
+        self.time_s = array("d")
+        self.new_picture = array("B")
+        self.muscles: dict[Key, MuscleLog] = {}
+        self.measured = 0
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def add(self, index: int, t_s: float, result: FrameResult) -> None:
+        """Append one frame. Every frame has the same sides and muscles in the same order."""
+        keys = [(m.side, m.muscle) for m in result.measurements]
+        if not self.muscles:
+            self.muscles = {key: MuscleLog() for key in keys}
+        if keys != list(self.muscles):
+            raise ValueError(f"expected {list(self.muscles)} in every frame, came {keys}")
+        self.index.append(index)
+        self.time_s.append(t_s)
+        self.new_picture.append(result.new_picture)
+        for key, measurement in zip(keys, result.measurements, strict=True):
+            self.muscles[key].add(measurement)
+        self.measured += any(m.status.carries_value for m in result.measurements)
+
+    @property
+    def t_s(self) -> FloatArray:
+        """``(N,)`` times, nan where the source has none."""
+        return np.array(self.time_s, float)
+
+    @property
+    def new(self) -> int:
+        """How many frames were new pictures."""
+        return sum(self.new_picture)
+
+    def both_sided(self) -> Iterator[Muscle]:
+        """The muscles that both sides show."""
+        return (
+            muscle for side, muscle in self.muscles if side == "left" and ("right", muscle) in self.muscles
+        )
+
+    def trace(self, key: Key, quantity: str) -> Trace:
+        """One quantity of one muscle over time."""
+        log = self.muscles[key]
+        return Trace(
+            self.t_s,
+            np.array(log.values[quantity], float),
+            np.array(self.new_picture, bool),
+            np.array(log.status) == STATUSES.index(Status.OK),
+        )
+
+    def border_source(self, key: Key, spans: Sequence[Span]) -> BorderSource:
+        """The least sure source of any border in these stretches."""
+        sources = np.array(self.muscles[key].border_source)
+        within: BoolArray = inside(self.t_s, spans)
+        return BORDER_SOURCES[int(sources[within].min())] if within.any() else "auto"

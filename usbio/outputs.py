@@ -1,0 +1,152 @@
+"""Where the results of every clip go: no two to one name, nothing overwritten, all of a clip or nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TextIO
+
+from usbio.errors import CallError, OutputError, output_error
+
+TABLES = (".frames.csv", ".repetitions.csv", ".summary.csv", ".json", ".run.json")
+OVERLAY, BORDERS = ".overlay.mp4", ".borders.jsonl"
+PAIR = (".summary.csv", ".json", ".run.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder and a stem: where the results of one input are written."""
+
+    folder: Path
+    stem: str
+
+    def path(self, ending: str) -> Path:
+        """The path of one result."""
+        return self.folder / f"{self.stem}{ending}"
+
+    def existing(self, endings: Iterable[str]) -> list[Path]:
+        """Which of the results stand there already."""
+        return [path for ending in endings if os.path.lexists(path := self.path(ending))]
+
+    def refuse_existing(self, endings: Iterable[str]) -> None:
+        """Raise where a result would be overwritten."""
+        if found := self.existing(endings):
+            raise OutputError(
+                found[0], "exists already", "add --force to replace it, or choose another --out"
+            )
+
+
+def places(clips: Sequence[Path], out: Path | None) -> list[Place]:
+    """Return where each clip's results go.
+
+    Beside the clip, or in ``out``; there, clips of one name keep the folders in which they differ.
+    """
+    whole = [_whole(clip) for clip in clips]
+    found = [_place(clip, whole, out) for clip in whole]
+    first: dict[str, Path] = {}
+    for clip, place in zip(clips, found, strict=True):
+        other = first.setdefault(os.path.normcase(place.path("")), clip)
+        if other is not clip:
+            raise CallError(
+                clip,
+                f"would write the same files as {other}",
+                "rename one of them, or measure them in two calls with an --out each",
+            )
+    return found
+
+
+def refuse_inputs(found: Sequence[Place], clips: Sequence[Path]) -> None:
+    """Raise where the overlay of one clip would replace another clip that is to be measured."""
+    inputs = {os.path.normcase(_whole(clip)): clip for clip in clips}
+    for place in found:
+        clip = inputs.get(os.path.normcase(_whole(place.path(OVERLAY))))
+        if clip is not None:
+            raise CallError(
+                clip, "is both an input and a result of this call", "leave it out, or choose --out"
+            )
+
+
+def stem_of(clip: Path) -> str:
+    """Return the stem of a clip: the name without its ending, or the whole name of a folder."""
+    return clip.name if clip.is_dir() else clip.stem
+
+
+def make_folders(found: Sequence[Place]) -> None:
+    """Make the folders, and prove that they can be written to before any work begins."""
+    for folder in dict.fromkeys(place.folder for place in found):
+        probe = folder / f".usbio.{os.getpid()}.part"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            if isinstance(error, FileExistsError | NotADirectoryError):
+                raise OutputError(folder, "is not a folder", "choose another folder") from error
+            raise output_error(folder, error) from error
+
+
+class Results:
+    """The files of one input, written under temporary names and given their own all at once."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._parts: dict[Path, Path] = {}
+
+    def part(self, ending: str) -> Path:
+        """Return the temporary name to write one result under; the ending stays last."""
+        final = self._place.path(ending)
+        suffix = final.suffix
+        part = final.with_name(f".{final.name.removesuffix(suffix)}.{os.getpid()}.part{suffix}")
+        self._parts[final] = part
+        return part
+
+    @contextlib.contextmanager
+    def open(self, ending: str) -> Iterator[TextIO]:
+        """Open one text result for writing; whatever fails is said of its final name."""
+        try:
+            with self.part(ending).open("w", encoding="utf-8", newline="") as file:
+                yield file
+        except OSError as error:
+            raise output_error(self._place.path(ending), error) from error
+
+    def commit(self) -> None:
+        """Give all files their names."""
+        for final, part in self._parts.items():
+            try:
+                part.replace(final)
+            except OSError as error:
+                raise output_error(final, error) from error
+        self._parts.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for part in self._parts.values():
+            with contextlib.suppress(OSError):
+                part.unlink()
+
+
+def _place(clip: Path, clips: Sequence[Path], out: Path | None) -> Place:
+    stem = stem_of(clip)
+    if out is None:
+        return Place(clip.parent, stem)
+    namesakes = {other.parent for other in clips if stem_of(other) == stem}
+    if len(namesakes) < 2:
+        return Place(out, stem)
+    try:
+        shared = os.path.commonpath(namesakes)
+    except ValueError:  # on two drives
+        return Place(out / clip.parent.name, stem)
+    return Place(out / clip.parent.relative_to(shared), stem)
+
+
+def _whole(clip: Path) -> Path:
+    """The path from its root, without dots, but links as they are: results go beside the link."""
+    return Path(os.path.normpath(clip.absolute()))
