@@ -1,11 +1,30 @@
-"""Following muscles from picture to picture: start on the first, step on every further one."""
+"""Following muscles from picture to picture: start on the first, step on every further one.
+
+Pure: states are never written to, so that two sides, replay, resume and corrections cost nothing extra.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import hypot, isfinite, nan
 
-from segmentation.results import FrameResult, Picture
-from segmentation.views import MeasureSetup
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from segmentation.border_track import BorderTrack, step_borders
+from segmentation.facet_track import FacetTrack, step_facet
+from segmentation.layer_track import LayerTrack, step_layers
+from segmentation.results import FrameResult, Measurement, Picture, Status
+from segmentation.views import MeasureSetup, Panel
+
+PanelTrack = LayerTrack | BorderTrack | FacetTrack
+
+NEW_PICTURE_GREY = 0.35  # mean difference; a codec repeats a picture to within this
+FROZEN_S = 2.0
+FROZEN_PICTURES = 90  # where there are no time stamps
+SHIFT_GRID_MM = 0.6
+SHIFT_RESPONSE = 0.08  # of the correlation peak: below it the pictures have nothing in common
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -13,13 +32,165 @@ class TrackState:
     """Everything that following needs to remember; never written to, so it can be kept and resumed from."""
 
     setup: MeasureSetup
+    masks: tuple[npt.NDArray[np.bool_] | None, ...]
+    tracks: tuple[PanelTrack, ...]
+    overview: tuple[
+        npt.NDArray[np.float32], ...
+    ]  # of the first picture: what probe motion is measured against
+    last_picture: Picture | None = None
+    last_result: FrameResult | None = None
+    same_since_s: float = nan
+    same_pictures: int = 0  # bit-equal ones in a row
 
 
 def start(setup: MeasureSetup, picture: Picture) -> TrackState:
-    """Return the state before the first picture."""
-    raise NotImplementedError
+    """Return the state before the first picture.
+
+    Parameters
+    ----------
+    setup : MeasureSetup
+        Sides, spacing, stations, borders, seeds.
+    picture : (H, W) uint8 array
+        The first picture; it is measured by the first `step`.
+
+    Returns
+    -------
+    TrackState
+
+    Raises
+    ------
+    ValueError
+        If the picture is not of the size that the setup names, or a panel does not lie in it.
+    """
+    _check(setup, picture)
+    masks = tuple(_mask(picture, panel) for panel in setup.panels)
+    tracks: tuple[PanelTrack, ...] = tuple(_fresh(setup) for _ in setup.panels)
+    return TrackState(setup, masks, tracks, tuple(_overview(picture, panel) for panel in setup.panels))
+
+
+def _mask(picture: Picture, panel: Panel) -> npt.NDArray[np.bool_] | None:
+    part = (picture[panel.roi.slices] > 4).astype(np.uint8)
+    mask = cv2.morphologyEx(part, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8)) > 0
+    return None if mask.all() else mask
+
+
+def _check(setup: MeasureSetup, picture: Picture) -> None:
+    width, height = setup.frame_size_px
+    if picture.dtype != np.uint8 or picture.shape != (height, width):
+        raise ValueError(
+            f"expected a uint8 picture of {width}x{height}, came {picture.dtype} {picture.shape}"
+        )
+    for panel in setup.panels:
+        if not panel.roi.fits(picture.shape):
+            raise ValueError(f"{panel.roi} does not lie in a picture of {width}x{height}")
+
+
+def _fresh(setup: MeasureSetup) -> PanelTrack:
+    if setup.view in ("tra", "layer"):
+        return LayerTrack()
+    return FacetTrack() if setup.view == "lm-thickness" else BorderTrack()
 
 
 def step(state: TrackState, picture: Picture, t_s: float) -> tuple[TrackState, FrameResult]:
-    """Measure the next picture."""
-    raise NotImplementedError
+    """Measure the next picture.
+
+    Parameters
+    ----------
+    state : TrackState
+        From `start` or the last `step`.
+    picture : (H, W) uint8 array
+        The next picture.
+    t_s : float
+        The source's own time; nan where it has none.
+
+    Returns
+    -------
+    TrackState, FrameResult
+        One measurement for every side and muscle of the view, always, in the order of the panels' sides and the
+        view's muscles. What cannot be measured is nan with a status.
+
+    Raises
+    ------
+    ValueError
+        If the picture is of another size than the setup names.
+    """
+    _check(state.setup, picture)
+    if state.last_picture is not None and state.last_result is not None:
+        difference = _difference(state, picture)
+        if difference <= NEW_PICTURE_GREY:
+            return _repeated(state, picture, t_s, difference == 0.0)
+    tracks, measurements = [], []
+    for panel, mask, track, overview in zip(
+        state.setup.panels, state.masks, state.tracks, state.overview, strict=True
+    ):
+        track, measured = _step_panel(track, state.setup, panel, mask, picture)
+        shift_mm = _shift_mm(overview, _overview(picture, panel))
+        tracks.append(track)
+        measurements += [replace(m, probe_shift_mm=shift_mm) for m in measured]
+    result = FrameResult(True, tuple(measurements))
+    return replace(
+        state,
+        tracks=tuple(tracks),
+        last_picture=picture,
+        last_result=result,
+        same_since_s=t_s,
+        same_pictures=0,
+    ), result
+
+
+def _step_panel(
+    track: PanelTrack, setup: MeasureSetup, panel: Panel, mask: npt.NDArray[np.bool_] | None, picture: Picture
+) -> tuple[PanelTrack, list[Measurement]]:
+    if isinstance(track, LayerTrack):
+        return step_layers(track, setup, panel, mask, picture)
+    if isinstance(track, FacetTrack):
+        return step_facet(track, setup, panel, mask, picture)
+    return step_borders(track, setup, panel, mask, picture)
+
+
+def _difference(state: TrackState, picture: Picture) -> float:
+    """Mean absolute difference from the last new picture, over every third pixel of the panels."""
+    assert state.last_picture is not None  # asked by the caller
+    parts = [
+        cv2.absdiff(
+            np.ascontiguousarray(picture[panel.roi.slices][::3, ::3]),
+            np.ascontiguousarray(state.last_picture[panel.roi.slices][::3, ::3]),
+        ).mean()
+        for panel in state.setup.panels
+    ]
+    return float(np.mean(parts))
+
+
+def _repeated(
+    state: TrackState, picture: Picture, t_s: float, bit_equal: bool
+) -> tuple[TrackState, FrameResult]:
+    assert state.last_result is not None  # asked by the caller
+    same = state.same_pictures + 1 if bit_equal else 0
+    since = t_s - state.same_since_s
+    frozen = bit_equal and (since > FROZEN_S if isfinite(since) else same >= FROZEN_PICTURES)
+    measurements = state.last_result.measurements
+    if frozen:
+        measurements = tuple(
+            Measurement(m.side, m.muscle, Status.FROZEN, 0.0, m.border_source) for m in measurements
+        )
+    state = replace(state, same_pictures=same, same_since_s=state.same_since_s if bit_equal else t_s)
+    return state, FrameResult(False, measurements)
+
+
+def _overview(picture: Picture, panel: Panel) -> npt.NDArray[np.float32]:
+    roi, calibration = panel.roi, panel.calibration
+    size = (
+        max(16, round(roi.width * calibration.x_mm_per_px / SHIFT_GRID_MM)),
+        max(16, round(roi.height * calibration.y_mm_per_px / SHIFT_GRID_MM)),
+    )
+    small = cv2.resize(np.ascontiguousarray(picture[roi.slices]), size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32)
+
+
+def _shift_mm(first: npt.NDArray[np.float32], now: npt.NDArray[np.float32]) -> float:
+    """Displacement of the whole picture against the first one; nan where they have nothing in common."""
+    window = cv2.createHanningWindow((first.shape[1], first.shape[0]), cv2.CV_32F)
+    (dx, dy), response = cv2.phaseCorrelate(first, now, window)
+    if response < SHIFT_RESPONSE:
+        return nan
+    return hypot(dx, dy) * SHIFT_GRID_MM

@@ -1,0 +1,249 @@
+"""Following the closed borders of one picture and measuring the areas inside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import isfinite, nan
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from scipy.interpolate import CubicSpline
+
+from segmentation.border import normals, resampled, to_mm, to_px
+from segmentation.border_motion import BorderMatch, BorderReference, border_reference, follow_border
+from segmentation.contour import RoundShape, find_round_shapes, read_rim
+from segmentation.geometry import polygon_area_cm2
+from segmentation.quality import judge_border
+from segmentation.results import BorderSource, FloatArray, Measurement, Muscle, Picture, Side, Status
+from segmentation.views import VIEWS, GivenBorder, MeasureSetup, Panel
+
+INSET_MM = 1.5
+LOOK_AGAIN_EVERY = 5  # pictures, while nothing has been found yet
+TRACED_DENSELY = 60  # points from which a border by hand is taken as it is
+MOST_UNLIKE = 8.0  # mm in depth by which a pair of muscles may differ
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OneBorder:
+    """The border of one side: where it was set, and where it was last seen."""
+
+    side: Side
+    reference: BorderReference
+    last: BorderMatch
+    lost_for: int = 0
+    source: BorderSource = "auto"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BorderTrack:
+    """The borders of one panel. Never written to."""
+
+    borders: tuple[OneBorder, ...] = ()
+    seen: int = 0
+
+    def of(self, side: Side) -> OneBorder | None:
+        """Return the border of a side, or None."""
+        return next((b for b in self.borders if b.side == side), None)
+
+
+def step_borders(
+    track: BorderTrack,
+    setup: MeasureSetup,
+    panel: Panel,
+    mask: npt.NDArray[np.bool_] | None,
+    picture: Picture,
+) -> tuple[BorderTrack, list[Measurement]]:
+    """Return the next state and one measurement for each side of the panel.
+
+    Parameters
+    ----------
+    track : BorderTrack
+        After the last picture; a fresh one before the first.
+    setup, panel
+        What to measure and where.
+    mask : (roi.height, roi.width) bool array or None
+        True where echoes can be.
+    picture : (H, W) uint8 array
+        Whole frame.
+
+    Returns
+    -------
+    BorderTrack, list of Measurement
+        Measurements in the order of ``panel.sides``.
+    """
+    muscle = VIEWS[setup.view].muscles[0]
+    track = _with_given(track, setup, panel, picture)
+    if len(track.borders) < len(panel.sides) and track.seen % LOOK_AGAIN_EVERY == 0:
+        track = _with_found(track, setup, panel, mask, picture)
+    borders, measurements = [], []
+    for side in panel.sides:
+        border = track.of(side)
+        if border is None:
+            measurements.append(Measurement(side, muscle, Status.NO_BORDER, 0.0))
+            continue
+        border, measured = _followed(border, muscle, panel, mask, picture)
+        borders.append(border)
+        measurements.append(measured)
+    return BorderTrack(tuple(borders), track.seen + 1), measurements
+
+
+def _followed(
+    border: OneBorder, muscle: Muscle, panel: Panel, mask: npt.NDArray[np.bool_] | None, picture: Picture
+) -> tuple[OneBorder, Measurement]:
+    match = follow_border(
+        picture,
+        panel.roi,
+        panel.calibration,
+        border.reference,
+        border.last.points_mm,
+        lost=border.lost_for > 0,
+    )
+    area_cm2 = polygon_area_cm2(match.points_mm / panel.calibration.scale, panel.calibration)
+    status, quality = judge_border(picture, panel, mask, border.reference, match, area_cm2)
+    if status is Status.LOST:
+        return replace(border, lost_for=border.lost_for + 1), Measurement(border.side, muscle, status, 0.0)
+    border = replace(border, last=match, lost_for=0)
+    if not status.carries_value:
+        return border, Measurement(border.side, muscle, status, 0.0, border.source)
+    return border, Measurement(
+        border.side,
+        muscle,
+        status,
+        quality,
+        border.source,
+        area_cm2=area_cm2,
+        echo_intensity_grey=_echo(panel, match.points_mm, picture),
+        subcutaneous_mm=_over(panel, mask, match.points_mm),
+        border_px=to_px(match.points_mm, panel.roi, panel.calibration),
+        caliper_px=_through_middle(panel, match.points_mm),
+    )
+
+
+def _with_given(track: BorderTrack, setup: MeasureSetup, panel: Panel, picture: Picture) -> BorderTrack:
+    muscle = VIEWS[setup.view].muscles[0]
+    for given in setup.borders:
+        if (
+            given.edge is None
+            and given.muscle == muscle
+            and given.side in panel.sides
+            and given.frame == track.seen
+        ):
+            points = to_mm(_smooth(given), panel.roi, panel.calibration)
+            track = _with(track, panel, picture, given.side, points, "traced")
+    return track
+
+
+def _smooth(given: GivenBorder) -> FloatArray:
+    """Lay a curve through a few points set by hand: straight chords leave out 1 % of a muscle's area."""
+    points = given.points_px
+    if len(points) >= TRACED_DENSELY or len(points) < 8:
+        return points
+    closed = np.concatenate([points, points[:1]])
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(closed, axis=0).T))])
+    if (np.diff(along) <= 0).any():
+        return points
+    curve = CubicSpline(along, closed, bc_type="periodic")
+    return np.asarray(curve(np.linspace(0, along[-1], 4 * len(points), endpoint=False)), np.float64)
+
+
+def _with(
+    track: BorderTrack,
+    panel: Panel,
+    picture: Picture,
+    side: Side,
+    points_mm: FloatArray,
+    source: BorderSource,
+) -> BorderTrack:
+    reference = border_reference(picture, panel.roi, panel.calibration, points_mm)
+    first = BorderMatch(reference.points_mm, np.ones(len(reference.points_mm)))
+    others = tuple(b for b in track.borders if b.side != side)
+    return replace(track, borders=(*others, OneBorder(side, reference, first, source=source)))
+
+
+def _with_found(
+    track: BorderTrack,
+    setup: MeasureSetup,
+    panel: Panel,
+    mask: npt.NDArray[np.bool_] | None,
+    picture: Picture,
+) -> BorderTrack:
+    seeds = {
+        seed.side: tuple(to_mm(np.array([seed.point_px]), panel.roi, panel.calibration)[0].tolist())
+        for seed in setup.seeds
+        if seed.muscle == VIEWS[setup.view].muscles[0]
+    }
+    missing = [side for side in panel.sides if track.of(side) is None]
+    seeded = {side: seeds[side] for side in missing if side in seeds}
+    for side, seed in seeded.items():
+        shapes = find_round_shapes(picture, panel.roi, panel.calibration, mask, inside=[seed])
+        if shapes:
+            points = read_rim(picture, panel.roi, panel.calibration, shapes[0])
+            track = _with(track, panel, picture, side, points, _source(setup, side))
+    unseeded = [side for side in missing if side not in seeds]
+    if not unseeded:
+        return track
+    shapes = find_round_shapes(picture, panel.roi, panel.calibration, mask)
+    for side, shape in _assigned(shapes, panel.sides, unseeded).items():
+        points = read_rim(picture, panel.roi, panel.calibration, shape)
+        track = _with(track, panel, picture, side, points, _source(setup, side))
+    return track
+
+
+def _source(setup: MeasureSetup, side: Side) -> BorderSource:
+    return "confirmed" if side in setup.confirmed else "auto"
+
+
+def _assigned(
+    shapes: Sequence[RoundShape], sides: tuple[Side, ...], wanted: Sequence[Side]
+) -> dict[Side, RoundShape]:
+    if len(sides) == 1:
+        return {sides[0]: shapes[0]} if shapes else {}
+    pairs = [
+        (min(a.rim_grey, b.rim_grey) - 1.5 * abs(a.y_mm - b.y_mm), *sorted((a, b), key=lambda s: s.x_mm))
+        for number, a in enumerate(shapes)
+        for b in shapes[number + 1 :]
+        if abs(a.x_mm - b.x_mm) > 0.8 * (a.half_width_mm + b.half_width_mm)
+        and abs(a.y_mm - b.y_mm) < MOST_UNLIKE
+    ]
+    if not pairs:
+        return {}
+    _, left, right = max(pairs, key=lambda pair: pair[0])
+    return {side: shape for side, shape in zip(sides, (left, right), strict=True) if side in wanted}
+
+
+def _echo(panel: Panel, points_mm: FloatArray, picture: Picture) -> float:
+    """Mean grey inside the border inset by 1.5 mm; nan where nothing is left."""
+    inner = points_mm - INSET_MM * normals(points_mm)
+    at = to_px(resampled(inner), panel.roi, panel.calibration)
+    low = np.floor(at.min(axis=0)).astype(int).clip(0)
+    high = np.ceil(at.max(axis=0)).astype(int) + 1
+    part = picture[low[1] : high[1], low[0] : high[0]]
+    if part.size == 0:
+        return nan
+    inside = np.zeros(part.shape, np.uint8)
+    cv2.fillPoly(inside, [np.round(at - low).astype(np.int32)], 1)
+    return float(part[inside > 0].mean()) if inside.any() else nan
+
+
+def _over(panel: Panel, mask: npt.NDArray[np.bool_] | None, points_mm: FloatArray) -> float:
+    """Skin to the border, straight up from the middle of the muscle."""
+    middle_x = float(points_mm[:, 0].mean())
+    near = np.abs(points_mm[:, 0] - middle_x) <= 2.0
+    if not near.any():
+        return nan
+    top_mm = float(points_mm[near, 1].min())
+    skin_mm = 0.0
+    if mask is not None:
+        column = min(max(int(middle_x / panel.calibration.x_mm_per_px), 0), mask.shape[1] - 1)
+        skin_mm = float(mask[:, column].argmax()) * panel.calibration.y_mm_per_px
+    return top_mm - skin_mm if isfinite(top_mm) else nan
+
+
+def _through_middle(panel: Panel, points_mm: FloatArray) -> FloatArray:
+    middle_x = float(points_mm[:, 0].mean())
+    near = np.abs(points_mm[:, 0] - middle_x) <= 2.0
+    rows = points_mm[near, 1] if near.any() else points_mm[:, 1]
+    ends = np.array([[middle_x, rows.min()], [middle_x, rows.max()]])
+    return to_px(ends, panel.roi, panel.calibration)

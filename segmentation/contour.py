@@ -1,0 +1,244 @@
+"""Finding the closed border of a muscle: a dark rounded shape with a brighter rim.
+
+First a rounded shape is tried at all places and sizes on a coarse grid; then the rim is read on rays from
+its middle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from segmentation.border import POINTS, profiles, resampled, smoothed
+from segmentation.geometry import Calibration, Roi
+from segmentation.results import FloatArray, Picture
+
+GRID_MM = 0.5
+BLUR_MM = 0.8
+SQUARENESS = 2.4  # of the superellipse: multifidus is rounder than a rectangle and squarer than an ellipse
+RAYS = 36
+PLACE_STEP_MM = 1.5
+HALF_WIDTHS_MM = np.arange(7.5, 24.1, 1.5)
+HALF_HEIGHTS_MM = np.arange(6.0, 22.1, 1.5)
+FLATTEST, STEEPEST = 0.5, 2.2  # half width over half height
+OUTSIDE_MM, INSIDE_MM = 1.2, 1.5
+LEAST_RIM_GREY = 8.0
+RAY_LOW, RAY_HIGH, RAY_STEP = 0.6, 1.5, 0.02  # of the rounded shape's radius
+RADIUS_BEND_COST = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class RoundShape:
+    """A superellipse, all in mm from the upper left corner of the roi."""
+
+    rim_grey: float  # how much brighter it is outside than inside: higher is better
+    x_mm: float
+    y_mm: float
+    half_width_mm: float
+    half_height_mm: float
+
+    def contains(self, x_mm: float, y_mm: float) -> bool:
+        """Tell whether a point lies inside."""
+        across, down = (x_mm - self.x_mm) / self.half_width_mm, (y_mm - self.y_mm) / self.half_height_mm
+        return abs(across) ** SQUARENESS + abs(down) ** SQUARENESS < 1.0
+
+    def rays(self, count: int) -> FloatArray:
+        """Return ``(count, 2)`` vectors from the middle to the rim."""
+        angle = np.arange(count) * 2 * np.pi / count
+        cosine, sine = np.cos(angle), np.sin(angle)
+        radius = (np.abs(cosine) ** SQUARENESS + np.abs(sine) ** SQUARENESS) ** (-1 / SQUARENESS)
+        return np.stack([self.half_width_mm * radius * cosine, self.half_height_mm * radius * sine], axis=1)
+
+
+def find_round_shapes(
+    picture: Picture,
+    roi: Roi,
+    calibration: Calibration,
+    mask: npt.NDArray[np.bool_] | None = None,
+    inside: Sequence[tuple[float, float]] = (),
+    most: int = 6,
+) -> list[RoundShape]:
+    """Return the dark rounded shapes of a picture, the clearest first, none over another's middle.
+
+    Parameters
+    ----------
+    picture : (H, W) uint8 array
+        Whole frame.
+    roi, calibration
+        The B-mode picture and its spacing.
+    mask : (roi.height, roi.width) bool array, optional
+        True where echoes can be; a shape lies inside with its whole rim.
+    inside : sequence of (x_mm, y_mm)
+        Only shapes that contain one of these points, where any is given.
+    most : int
+        How many at the most.
+
+    Returns
+    -------
+    list of RoundShape
+        Empty where nothing has a rim.
+    """
+    grey, valid = _grid(picture, roi, calibration, mask)
+    steps = _outward_steps(grey, valid)
+    found: list[RoundShape] = []
+    for half_width in HALF_WIDTHS_MM:
+        for half_height in HALF_HEIGHTS_MM[
+            (half_width / STEEPEST <= HALF_HEIGHTS_MM) & (half_width / FLATTEST >= HALF_HEIGHTS_MM)
+        ]:
+            found += _best_places(steps, float(half_width), float(half_height), inside)
+    found.sort(key=lambda shape: -shape.rim_grey)
+    return _apart(found, most)
+
+
+def _grid(
+    picture: Picture, roi: Roi, calibration: Calibration, mask: npt.NDArray[np.bool_] | None
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+    size = (
+        max(8, round(roi.width * calibration.x_mm_per_px / GRID_MM)),
+        max(8, round(roi.height * calibration.y_mm_per_px / GRID_MM)),
+    )
+    part = np.ascontiguousarray(picture[roi.slices])
+    grey = cv2.resize(part.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    grey = cv2.GaussianBlur(grey, (0, 0), BLUR_MM / GRID_MM)
+    valid = np.ones(grey.shape, np.uint8)
+    if mask is not None:
+        valid = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_AREA)
+    return np.asarray(grey, np.float32), valid > 0
+
+
+def _outward_steps(grey: npt.NDArray[np.float32], valid: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+    """Return, for each of 36 directions, how much brighter it is just beyond each place than just before it."""
+    rows, columns = np.indices(grey.shape, np.float32)
+    angle = np.arange(RAYS) * 2 * np.pi / RAYS
+    steps = np.empty((RAYS, *grey.shape), np.float32)
+    for number, (across, down) in enumerate(zip(np.cos(angle), np.sin(angle), strict=True)):
+        ends = [
+            cv2.remap(
+                grey,
+                (columns + np.float32(reach / GRID_MM * across)).astype(np.float32),
+                (rows + np.float32(reach / GRID_MM * down)).astype(np.float32),
+                cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
+            for reach in (OUTSIDE_MM, -INSIDE_MM)
+        ]
+        steps[number] = np.clip(ends[0] - ends[1], -20.0, 45.0)
+    steps[:, ~valid] = -1000.0  # a rim that leaves the picture is no rim
+    return steps
+
+
+def _best_places(
+    steps: npt.NDArray[np.float32],
+    half_width: float,
+    half_height: float,
+    inside: Sequence[tuple[float, float]],
+    most: int = 12,
+) -> list[RoundShape]:
+    shape = RoundShape(0.0, 0.0, 0.0, half_width, half_height)
+    rim, first_mm = _rim_grey(steps, shape.rays(RAYS))
+    found = []
+    for place in np.argsort(rim, axis=None)[::-1]:
+        row, column = np.unravel_index(place, rim.shape)
+        if len(found) == most or rim[row, column] < LEAST_RIM_GREY:
+            break
+        x_mm, y_mm = (first_mm + PLACE_STEP_MM * np.array([column, row])).tolist()
+        here = RoundShape(float(rim[row, column]), x_mm, y_mm, half_width, half_height)
+        if not inside or any(here.contains(*point) for point in inside):
+            found.append(here)
+    return found
+
+
+def _rim_grey(steps: npt.NDArray[np.float32], rays: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Score every place of the grid that the shape fits in; also where the first place lies, in mm."""
+    cells = np.round(rays / GRID_MM).astype(int)
+    stride = round(PLACE_STEP_MM / GRID_MM)
+    low, high = -cells.min(axis=0), np.array(steps.shape[:0:-1]) - cells.max(axis=0)
+    if (high <= low).any():
+        return np.empty((0, 0)), low * GRID_MM
+    number = np.round(np.arctan2(rays[:, 1], rays[:, 0]) / (2 * np.pi) * RAYS).astype(int) % RAYS
+    rim = np.stack(
+        [
+            steps[k, low[1] + dy : high[1] + dy : stride, low[0] + dx : high[0] + dx : stride]
+            for k, (dx, dy) in zip(number, cells, strict=True)
+        ]
+    )
+    # mostly the mean, but a rim that is missing on one side is worth less than an even one
+    fifth = np.partition(rim, len(rays) // 5, axis=0)[len(rays) // 5]
+    score = 0.6 * rim.mean(axis=0) + 0.4 * fifth
+    return score.astype(np.float64), (low + 0.5) * GRID_MM
+
+
+def _apart(shapes: Sequence[RoundShape], most: int) -> list[RoundShape]:
+    kept: list[RoundShape] = []
+    for shape in shapes:
+        if len(kept) == most:
+            break
+        if not any(k.contains(shape.x_mm, shape.y_mm) or shape.contains(k.x_mm, k.y_mm) for k in kept):
+            kept.append(shape)
+    return kept
+
+
+def read_rim(picture: Picture, roi: Roi, calibration: Calibration, shape: RoundShape) -> FloatArray:
+    """Return the border near a rounded shape: on each ray where grey rises most, smooth all round.
+
+    Parameters
+    ----------
+    picture : (H, W) uint8 array
+        Whole frame.
+    roi, calibration
+        The B-mode picture and its spacing.
+    shape : RoundShape
+        From `find_round_shapes`.
+
+    Returns
+    -------
+    (96, 2) array
+        In mm from the upper left corner of the roi.
+    """
+    rays = shape.rays(POINTS)
+    length = np.hypot(*rays.T)
+    ratio = np.arange(RAY_LOW, RAY_HIGH, RAY_STEP)
+    middle = np.array([shape.x_mm, shape.y_mm])
+    grey = np.stack(
+        [
+            profiles(picture, roi, calibration, (middle + rays * part), np.zeros_like(rays), np.zeros(1))[
+                :, 0
+            ]
+            for part in ratio
+        ],
+        axis=1,
+    )
+    grey = smoothed(grey, 2.0).astype(np.float32)
+    sigma = 0.7 / (float(length.mean()) * RAY_STEP)
+    grey = cv2.GaussianBlur(grey, (0, 0), sigmaX=sigma, sigmaY=1e-6, borderType=cv2.BORDER_REPLICATE)
+    rise = np.gradient(grey, axis=1) / (length[:, None] * RAY_STEP)
+    # the shape that was found is near; far from it another muscle's rim may be brighter
+    reward = np.clip(rise, -20, 20) - 40.0 * (ratio[None, :] - 1.0) ** 2
+    path = ratio[_closed_path(np.asarray(reward, np.float64))]
+    path = smoothed(path, 1.5)
+    return resampled(middle + rays * path[:, None])
+
+
+def _closed_path(reward: FloatArray) -> npt.NDArray[np.intp]:
+    """Best path round: run twice, and keep the second half of the first and the first half of the second."""
+    n, levels = reward.shape
+    twice = np.concatenate([reward, reward])
+    shifts = np.arange(-2, 3)
+    cost = RADIUS_BEND_COST * (shifts * RAY_STEP) ** 2 * 10
+    total = twice[0].copy()
+    back = np.zeros((2 * n, levels), np.int8)
+    for row in range(1, 2 * n):
+        padded = np.pad(total, 2, constant_values=-1e9)
+        options = np.stack([padded[2 + s : 2 + s + levels] - c for s, c in zip(shifts, cost, strict=True)])
+        best = options.argmax(axis=0)
+        back[row] = shifts[best]
+        total = options[best, np.arange(levels)] + twice[row]
+    path = np.empty(2 * n, np.intp)
+    path[-1] = total.argmax()
+    for row in range(2 * n - 1, 0, -1):
+        path[row - 1] = path[row] + back[row, path[row]]
+    return np.concatenate([path[n : n + n // 2], path[n // 2 : n]])

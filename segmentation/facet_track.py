@@ -1,0 +1,168 @@
+"""Multifidus thickness: from the apex of one named facet to the fascia above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import nan
+
+import numpy as np
+import numpy.typing as npt
+
+from segmentation.border import to_mm, to_px
+from segmentation.edges import InnerEdge, inner_edge
+from segmentation.facet import FacetPatch, facet_patch, find_facet, follow_facet
+from segmentation.fascia import Fascia, FasciaGrid, fascia_grid, find_fasciae, follow_fasciae
+from segmentation.layers import strength
+from segmentation.quality import judge_facet
+from segmentation.results import BorderSource, Measurement, Picture, Status
+from segmentation.station import cosine_of_slope, station_for
+from segmentation.views import MeasureSetup, Panel
+
+LEAST_MUSCLE_MM = 6.0
+LOOK_AGAIN_EVERY = 5
+LOST_REACH_MM = 10.0
+ECHO_INSET_MM = 1.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FacetTrack:
+    """Where the facet and the fascia were in the last picture. Never written to."""
+
+    facet: FacetPatch | None = None
+    apex_mm: tuple[float, float] = (nan, nan)
+    fascia: Fascia | None = None
+    first_contrast_grey: float = nan
+    lost_for: int = 0
+    seen: int = 0
+    source: BorderSource = "auto"
+
+
+def step_facet(
+    track: FacetTrack, setup: MeasureSetup, panel: Panel, mask: npt.NDArray[np.bool_] | None, picture: Picture
+) -> tuple[FacetTrack, list[Measurement]]:
+    """Return the next state and the measurement of the panel's side.
+
+    Parameters
+    ----------
+    track : FacetTrack
+        After the last picture; a fresh one before the first.
+    setup, panel
+        What to measure and where.
+    mask : (roi.height, roi.width) bool array or None
+        True where echoes can be.
+    picture : (H, W) uint8 array
+        Whole frame.
+
+    Returns
+    -------
+    FacetTrack, list of one Measurement
+    """
+    side = panel.sides[0]
+    grid = fascia_grid(picture, panel.roi, panel.calibration, mask)
+    if track.facet is None or track.fascia is None:
+        track = _found(track, setup, panel, grid, picture)
+    if track.facet is None or track.fascia is None:
+        return replace(track, seen=track.seen + 1), [Measurement(side, "lm", Status.NO_BORDER, 0.0)]
+    reach_mm = LOST_REACH_MM if track.lost_for else 4.0
+    apex, agreement = follow_facet(
+        picture, panel.roi, panel.calibration, track.facet, track.apex_mm, reach_mm
+    )
+    fascia = follow_fasciae(grid, [track.fascia])[0]
+    edge = inner_edge(picture, panel.roi, panel.calibration, grid.x_mm, fascia.y_mm, True)
+    direction = station_for(setup.stations, side).direction
+    value = _distance_mm(edge, apex, direction)
+    status, quality = judge_facet(
+        agreement, float(fascia.contrast_grey.mean()), track.first_contrast_grey, edge, apex[0], value
+    )
+    if status is Status.LOST:
+        return replace(track, lost_for=track.lost_for + 1, seen=track.seen + 1), [
+            Measurement(side, "lm", status, 0.0, track.source)
+        ]
+    track = replace(track, apex_mm=apex, fascia=fascia, lost_for=0, seen=track.seen + 1)
+    if not status.carries_value:
+        return track, [Measurement(side, "lm", status, 0.0, track.source)]
+    return track, [_measurement(track, panel, picture, status, quality, value, edge, direction)]
+
+
+def _found(
+    track: FacetTrack, setup: MeasureSetup, panel: Panel, grid: FasciaGrid, picture: Picture
+) -> FacetTrack:
+    if track.seen % LOOK_AGAIN_EVERY:
+        return track
+    side = panel.sides[0]
+    station = station_for(setup.stations, side)
+    apex: tuple[float, float] | None
+    source: BorderSource = "confirmed" if side in setup.confirmed else "auto"
+    if station.rule == "facet" and station.point_px is not None:
+        x_mm, y_mm = to_mm(np.array([station.point_px]), panel.roi, panel.calibration)[0].tolist()
+        apex, source = (x_mm, y_mm), "traced"
+    else:
+        apex = find_facet(grid)
+    if apex is None:
+        return track
+    facet = facet_patch(picture, panel.roi, panel.calibration, apex)
+    fascia = _fascia_above(grid, apex)
+    if facet is None or fascia is None:
+        return track
+    return replace(
+        track,
+        facet=facet,
+        apex_mm=apex,
+        fascia=fascia,
+        first_contrast_grey=float(fascia.contrast_grey.mean()),
+        source=source,
+    )
+
+
+def _fascia_above(grid: FasciaGrid, apex_mm: tuple[float, float]) -> Fascia | None:
+    """The clearest band above the facet that leaves room for a muscle."""
+    above = [
+        fascia
+        for fascia in find_fasciae(grid)
+        if float(np.interp(apex_mm[0], grid.x_mm, fascia.y_mm)) < apex_mm[1] - LEAST_MUSCLE_MM
+        and float(fascia.y_mm.mean()) > 3.0  # the skin is a band too
+    ]
+    return max(above, key=strength, default=None)
+
+
+def _distance_mm(edge: InnerEdge, apex_mm: tuple[float, float], direction: str) -> float:
+    vertical = apex_mm[1] - float(np.interp(apex_mm[0], edge.x_mm, edge.y_mm))
+    if direction == "vertical":
+        return vertical
+    return vertical * float(np.interp(apex_mm[0], edge.x_mm, cosine_of_slope(edge.x_mm, edge.y_mm)))
+
+
+def _measurement(
+    track: FacetTrack,
+    panel: Panel,
+    picture: Picture,
+    status: Status,
+    quality: float,
+    value: float,
+    edge: InnerEdge,
+    direction: str,
+) -> Measurement:
+    x_mm, y_mm = track.apex_mm
+    superficial = np.stack([edge.x_mm, edge.y_mm], axis=1)
+    foot = np.array([x_mm, float(np.interp(x_mm, edge.x_mm, edge.y_mm))])
+    if direction == "perpendicular":
+        foot = superficial[np.hypot(superficial[:, 0] - x_mm, superficial[:, 1] - y_mm).argmin()]
+    apex = np.array([x_mm, y_mm])
+    ends = to_px(np.stack([foot, apex]), panel.roi, panel.calibration)
+    top, bottom = foot[1] + ECHO_INSET_MM, y_mm - ECHO_INSET_MM
+    corners = to_px(np.array([[x_mm - 3.0, top], [x_mm + 3.0, bottom]]), panel.roi, panel.calibration)
+    (x0, y0), (x1, y1) = np.maximum(np.round(corners).astype(int), 0)
+    inside = picture[y0:y1, x0:x1]
+    return Measurement(
+        panel.sides[0],
+        "lm",
+        status,
+        quality,
+        track.source,
+        thickness_mm=value,
+        echo_intensity_grey=float(inside.mean()) if inside.size else nan,
+        subcutaneous_mm=float(np.interp(x_mm, edge.x_mm, edge.y_mm)),
+        superficial_px=to_px(superficial, panel.roi, panel.calibration),
+        deep_px=ends[1:],
+        caliper_px=ends,
+    )

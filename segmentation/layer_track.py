@@ -1,0 +1,292 @@
+"""Following the fasciae of one picture and measuring the layers between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import isfinite, nan
+
+import numpy as np
+import numpy.typing as npt
+
+from segmentation.edges import InnerEdge, inner_edge
+from segmentation.fascia import Fascia, FasciaGrid, fascia_grid, find_fasciae, follow_fasciae
+from segmentation.junction import find_junction, lateral_sign
+from segmentation.layers import Inside, choose_abdominal_wall, choose_layer
+from segmentation.quality import judge_layer
+from segmentation.results import BorderSource, FloatArray, Measurement, Muscle, Picture, Side, Status
+from segmentation.station import station_for, station_range_mm, thickness_mm
+from segmentation.views import VIEWS, GivenBorder, MeasureSetup, Panel
+
+# From the top down: which muscle lies between fascia i and i + 1.
+LAYERS: dict[str, tuple[Muscle, ...]] = {"tra": ("eo", "io", "tra"), "layer": ("layer",)}
+BAND_HALF_MM = 0.4  # from an edge drawn by hand to the middle of its fascia
+LOOK_AGAIN_EVERY = 5  # pictures, while a muscle is lost
+INSET_MM = 1.0
+REST_PICTURES = 8  # the slide counts from the mean junction of the first ones
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerTrack:
+    """Where the fasciae were in the last picture. Never written to."""
+
+    curves: tuple[Fascia, ...] = ()  # empty until found
+    contrast_grey: FloatArray | None = None  # of each at the start: what "faded" is measured against
+    lateral_sign: int = 0
+    junctions_mm: tuple[float, ...] = ()
+    lost_for: int = 0
+    seen: int = 0
+    source: BorderSource = "auto"
+
+
+def step_layers(
+    track: LayerTrack, setup: MeasureSetup, panel: Panel, mask: npt.NDArray[np.bool_] | None, picture: Picture
+) -> tuple[LayerTrack, list[Measurement]]:
+    """Return the next state and one measurement for each layer of the view.
+
+    Parameters
+    ----------
+    track : LayerTrack
+        After the last picture; a fresh one before the first.
+    setup, panel
+        What to measure and where.
+    mask : (roi.height, roi.width) bool array or None
+        True where echoes can be.
+    picture : (H, W) uint8 array
+        Whole frame.
+
+    Returns
+    -------
+    LayerTrack, list of Measurement
+        Measurements in the order of ``VIEWS[setup.view].muscles``.
+    """
+    grid = fascia_grid(picture, panel.roi, panel.calibration, mask)
+    track = _found_or_followed(track, setup, panel, grid)
+    if not track.curves:
+        return track, _nothing(setup, panel, Status.NO_BORDER)
+    edges = _edges(picture, panel, grid, track.curves)
+    track = _with_junction(track, setup, panel, edges[-1])
+    measured = _measure(track, setup, panel, grid, picture, edges)
+    leading = measured[0].status
+    lost = leading in (Status.LOST, Status.NO_BORDER)
+    return replace(track, lost_for=track.lost_for + 1 if lost else 0, seen=track.seen + 1), measured
+
+
+def _nothing(setup: MeasureSetup, panel: Panel, status: Status) -> list[Measurement]:
+    return [Measurement(panel.sides[0], muscle, status, 0.0) for muscle in VIEWS[setup.view].muscles]
+
+
+def _found_or_followed(track: LayerTrack, setup: MeasureSetup, panel: Panel, grid: FasciaGrid) -> LayerTrack:
+    given = [b for b in setup.borders if b.edge and b.frame == track.seen and b.side == panel.sides[0]]
+    again = track.lost_for > 0 and track.lost_for % LOOK_AGAIN_EVERY == 0
+    if not track.curves or again or given:
+        return _found(track, setup, panel, grid, given)
+    return replace(track, curves=tuple(follow_fasciae(grid, list(track.curves))))
+
+
+def _found(
+    track: LayerTrack, setup: MeasureSetup, panel: Panel, grid: FasciaGrid, given: Sequence[GivenBorder]
+) -> LayerTrack:
+    inside = _inside(setup, panel, given)
+    fasciae = find_fasciae(grid)
+    station = station_range_mm(station_for(setup.stations, panel.sides[0]), panel.roi, panel.calibration)
+    if not isfinite(station[0]):
+        station = (grid.x_mm[0], grid.x_mm[-1])
+    choose = choose_abdominal_wall if setup.view == "tra" else choose_layer
+    chosen = choose(fasciae, grid.x_mm, station, inside)
+    if chosen is None:
+        return track
+    curves = [fasciae[number] for number in chosen]
+    source: BorderSource = "confirmed" if panel.sides[0] in setup.confirmed else "auto"
+    if given:
+        curves, source = _drawn(setup, panel, grid, curves, given), "traced"
+    contrast = np.array([float(curve.contrast_grey.mean()) for curve in curves])
+    if track.contrast_grey is not None:
+        contrast = track.contrast_grey
+    return replace(track, curves=tuple(curves), contrast_grey=contrast, source=source)
+
+
+def _inside(setup: MeasureSetup, panel: Panel, given: Sequence[GivenBorder]) -> list[Inside]:
+    layers = LAYERS[setup.view]
+    scale, corner = panel.calibration.scale, np.array([panel.roi.x, panel.roi.y]) - 0.5
+    points = [
+        Inside(layers.index(seed.muscle), *((np.array(seed.point_px) - corner) * scale).tolist())
+        for seed in setup.seeds
+        if seed.side == panel.sides[0] and seed.muscle in layers
+    ]
+    for muscle in layers:
+        edges = {b.edge: b.points_px for b in given if b.muscle == muscle}
+        if len(edges) == 2:
+            middle = np.mean([edges["superficial"].mean(axis=0), edges["deep"].mean(axis=0)], axis=0)
+            points.append(Inside(layers.index(muscle), *((middle - corner) * scale).tolist()))
+    return points
+
+
+def _drawn(
+    setup: MeasureSetup, panel: Panel, grid: FasciaGrid, curves: list[Fascia], given: Sequence[GivenBorder]
+) -> list[Fascia]:
+    """Put the edges drawn by hand in the place of the curves found, and let them settle on their fascia."""
+    layers = LAYERS[setup.view]
+    corner = np.array([panel.roi.x, panel.roi.y]) - 0.5
+    drawn = list(curves)
+    for border in given:
+        upper = border.edge == "superficial"
+        points = (border.points_px[border.points_px[:, 0].argsort()] - corner) * panel.calibration.scale
+        middle = np.interp(grid.x_mm, points[:, 0], points[:, 1]) + (-BAND_HALF_MM if upper else BAND_HALF_MM)
+        number = layers.index(border.muscle) + (0 if upper else 1)
+        drawn[number] = Fascia(middle, curves[number].contrast_grey)
+    return follow_fasciae(grid, drawn, reach_mm=1.2, pull_grey_per_mm2=8.0)
+
+
+def _edges(
+    picture: Picture, panel: Panel, grid: FasciaGrid, curves: Sequence[Fascia]
+) -> list[tuple[InnerEdge, InnerEdge]]:
+    edges = []
+    for upper, lower in pairwise(curves):
+        room = lower.y_mm - upper.y_mm
+        edges.append(
+            (
+                inner_edge(picture, panel.roi, panel.calibration, grid.x_mm, upper.y_mm, True, room),
+                inner_edge(picture, panel.roi, panel.calibration, grid.x_mm, lower.y_mm, False, room),
+            )
+        )
+    return edges
+
+
+def _with_junction(
+    track: LayerTrack, setup: MeasureSetup, panel: Panel, deepest: tuple[InnerEdge, InnerEdge]
+) -> LayerTrack:
+    if setup.view != "tra":
+        return track
+    sign = track.lateral_sign or lateral_sign(setup.lateral_edge, *deepest)
+    at = find_junction(*deepest, sign) if sign else nan
+    return replace(track, lateral_sign=sign, junctions_mm=_remembered(track.junctions_mm, at))
+
+
+def _remembered(junctions: tuple[float, ...], at: float) -> tuple[float, ...]:
+    """Keep the first ones for the reference; the last entry is always the newest."""
+    if len(junctions) > REST_PICTURES:
+        return (*junctions[:REST_PICTURES], at)
+    return (*junctions, at) if isfinite(at) or junctions else junctions
+
+
+def _measure(
+    track: LayerTrack,
+    setup: MeasureSetup,
+    panel: Panel,
+    grid: FasciaGrid,
+    picture: Picture,
+    edges: list[tuple[InnerEdge, InnerEdge]],
+) -> list[Measurement]:
+    side = panel.sides[0]
+    station = station_for(setup.stations, side)
+    junction = track.junctions_mm[-1] if track.junctions_mm else nan
+    where = station_range_mm(station, panel.roi, panel.calibration, junction, track.lateral_sign)
+    by_muscle = {}
+    for number, (muscle, pair) in enumerate(zip(LAYERS[setup.view], edges, strict=True)):
+        value, spread = thickness_mm(*pair, where, station.direction)
+        bounds = track.curves[number : number + 2]
+        assert track.contrast_grey is not None  # set with the curves
+        status, quality = judge_layer(
+            grid, bounds, track.contrast_grey[number : number + 2], pair, where, value, spread
+        )
+        by_muscle[muscle] = _measurement(
+            side, muscle, status, quality, track.source, value, panel, picture, pair, where, station.direction
+        )
+    reference = track.junctions_mm[:REST_PICTURES]
+    slide = (junction - float(np.median(reference))) * track.lateral_sign if reference else nan
+    subcutaneous = _over(grid, track.curves[0], where)
+    total = sum(by_muscle[m].thickness_mm for m in LAYERS[setup.view])
+    return [
+        replace(
+            by_muscle[muscle],
+            slide_mm=slide if muscle == "tra" and by_muscle[muscle].status.carries_value else nan,
+            subcutaneous_mm=subcutaneous,
+            relative_thickness_percent=by_muscle[muscle].thickness_mm / total * 100
+            if setup.view == "tra"
+            else nan,
+        )
+        for muscle in VIEWS[setup.view].muscles
+    ]
+
+
+def _measurement(
+    side: Side,
+    muscle: Muscle,
+    status: Status,
+    quality: float,
+    source: BorderSource,
+    value: float,
+    panel: Panel,
+    picture: Picture,
+    pair: tuple[InnerEdge, InnerEdge],
+    where: tuple[float, float],
+    direction: str,
+) -> Measurement:
+    upper, lower = (_to_px(panel, edge.x_mm, edge.y_mm) for edge in pair)
+    kept = status.carries_value
+    return Measurement(
+        side,
+        muscle,
+        status,
+        quality,
+        source,
+        thickness_mm=value if kept else nan,
+        echo_intensity_grey=_echo(panel, picture, pair, where) if kept else nan,
+        superficial_px=upper if kept else None,
+        deep_px=lower if kept else None,
+        caliper_px=_caliper(panel, pair, where, direction) if kept else None,
+    )
+
+
+def _to_px(panel: Panel, x_mm: FloatArray, y_mm: FloatArray) -> FloatArray:
+    corner = np.array([panel.roi.x, panel.roi.y]) - 0.5
+    return np.stack([x_mm, y_mm], axis=1) / panel.calibration.scale + corner
+
+
+def _caliper(
+    panel: Panel, pair: tuple[InnerEdge, InnerEdge], where: tuple[float, float], direction: str
+) -> FloatArray:
+    upper, lower = pair
+    middle = float(np.mean(where))
+    top = np.array([middle, float(np.interp(middle, upper.x_mm, upper.y_mm))])
+    bottom = np.array([middle, float(np.interp(middle, lower.x_mm, lower.y_mm))])
+    if direction == "perpendicular":
+        slope = _slope(upper, lower, where)
+        # both ends lean outwards about the middle of the muscle
+        centre, half = (top + bottom) / 2, (bottom[1] - top[1]) / 2 / (1 + slope**2)
+        top, bottom = (centre - half * np.array([-slope, 1.0]), centre + half * np.array([-slope, 1.0]))
+    return _to_px(panel, np.array([top[0], bottom[0]]), np.array([top[1], bottom[1]]))
+
+
+def _slope(upper: InnerEdge, lower: InnerEdge, where: tuple[float, float]) -> float:
+    reach = max((where[1] - where[0]) / 2, 5.0)
+    near = np.abs(upper.x_mm - np.mean(where)) <= reach
+    middle = (upper.y_mm + lower.y_mm) / 2
+    return float(np.polyfit(upper.x_mm[near], middle[near], 1)[0])
+
+
+def _over(grid: FasciaGrid, first: Fascia, where: tuple[float, float]) -> float:
+    chosen = (grid.x_mm >= where[0] - 1.0) & (grid.x_mm <= where[1] + 1.0)
+    return float(first.y_mm[chosen].mean()) if chosen.any() else nan
+
+
+def _echo(
+    panel: Panel, picture: Picture, pair: tuple[InnerEdge, InnerEdge], where: tuple[float, float]
+) -> float:
+    """Mean grey over the station, 1 mm away from both edges; nan where nothing is left of a thin muscle."""
+    upper, lower = pair
+    chosen = (upper.x_mm >= where[0]) & (upper.x_mm <= where[1])
+    grey = []
+    for x, top, bottom in zip(upper.x_mm[chosen], upper.y_mm[chosen], lower.y_mm[chosen], strict=True):
+        rows = np.arange(
+            int(np.ceil((top + INSET_MM) / panel.calibration.y_mm_per_px - 0.5)),
+            int(np.floor((bottom - INSET_MM) / panel.calibration.y_mm_per_px - 0.5)) + 1,
+        )
+        column = panel.roi.x + int(x / panel.calibration.x_mm_per_px)
+        rows = rows[(rows >= 0) & (rows < panel.roi.height)] + panel.roi.y
+        if column < panel.roi.x + panel.roi.width:
+            grey.append(picture[rows, column])
+    values = np.concatenate(grey) if grey else np.empty(0)
+    return float(values.mean()) if len(values) else nan

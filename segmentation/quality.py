@@ -1,0 +1,226 @@
+"""How far a measurement can be trusted: a chance between 0 and 1, and a status in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import exp, isfinite
+
+import numpy as np
+import numpy.typing as npt
+
+from segmentation.border_motion import BorderMatch, BorderReference
+from segmentation.edges import InnerEdge
+from segmentation.fascia import Fascia, FasciaGrid
+from segmentation.geometry import Calibration, polygon_area_cm2
+from segmentation.results import QUANTITIES, FloatArray, Picture, Status
+from segmentation.views import Panel
+
+GOOD_ENOUGH = 0.5  # below this chance a value is `low_quality`
+LOST_SHARE = 0.3  # of its first contrast, over the whole width
+FAINTEST_GREY = 1.5
+SHADOW_SHARE = 0.4  # of the station's columns
+EDGE_OF_PICTURE_MM = 0.6
+LOST_AGREEMENT = 0.45
+GOOD_AGREEMENT, AGREEMENT_WIDTH = 0.68, 0.07
+WORST_SHARE = 0.2  # of the border: a stretch that fits badly counts
+DARK_GREY = 6.0
+_MM = Calibration(1.0, 1.0)  # points are in mm already
+
+
+def judge_layer(
+    grid: FasciaGrid,
+    bounds: Sequence[Fascia],
+    first_contrast_grey: FloatArray,
+    edges: tuple[InnerEdge, InnerEdge],
+    range_mm: tuple[float, float],
+    value_mm: float,
+    values_mm: FloatArray,
+) -> tuple[Status, float]:
+    """Return the status of a layer's thickness and the chance that it is right.
+
+    Parameters
+    ----------
+    grid : FasciaGrid
+        Of this picture.
+    bounds : two of Fascia
+        The fasciae above and below.
+    first_contrast_grey : (2,) array
+        Their mean contrast when they were found.
+    edges : two of InnerEdge
+        Inner edges above and below.
+    range_mm : (float, float)
+        The station.
+    value_mm, values_mm : float and (N,) array
+        The thickness, and that of every column of the station.
+
+    Returns
+    -------
+    Status, float
+        The chance is 0 where the status carries no value.
+    """
+    if _lost(bounds, first_contrast_grey):
+        return Status.LOST, 0.0
+    if not isfinite(value_mm):
+        return Status.NO_BORDER, 0.0
+    if _leaves_picture(grid, edges, range_mm):
+        return Status.CLIPPED, 0.0
+    limits = QUANTITIES["thickness_mm"]
+    if not limits.plausible_low <= value_mm <= limits.plausible_high:
+        return Status.IMPLAUSIBLE, 0.0
+    chance = _chance(edges, range_mm, values_mm)
+    if _shadowed(grid, bounds, first_contrast_grey, range_mm):
+        return Status.SHADOW, min(chance, 0.4)
+    return (Status.OK if chance >= GOOD_ENOUGH else Status.LOW_QUALITY), chance
+
+
+def _lost(bounds: Sequence[Fascia], first: FloatArray) -> bool:
+    now = np.array([f.contrast_grey.mean() for f in bounds])
+    return bool((now < np.maximum(LOST_SHARE * first, FAINTEST_GREY)).any())
+
+
+def _leaves_picture(
+    grid: FasciaGrid, edges: tuple[InnerEdge, InnerEdge], range_mm: tuple[float, float]
+) -> bool:
+    upper, lower = edges
+    chosen = _station(upper.x_mm, range_mm)
+    height_mm = grid.contrast.shape[0] * grid.row_mm
+    return bool(
+        np.median(upper.y_mm[chosen]) < EDGE_OF_PICTURE_MM
+        or np.median(lower.y_mm[chosen]) > height_mm - EDGE_OF_PICTURE_MM
+    )
+
+
+def _station(x_mm: FloatArray, range_mm: tuple[float, float]) -> npt.NDArray[np.bool_]:
+    chosen = (x_mm >= range_mm[0]) & (x_mm <= range_mm[1])
+    if not chosen.any():
+        chosen[np.abs(x_mm - sum(range_mm) / 2).argmin()] = True
+    return chosen
+
+
+def _chance(
+    edges: tuple[InnerEdge, InnerEdge], range_mm: tuple[float, float], values_mm: FloatArray
+) -> float:
+    """Logistic in how clear the fainter edge is and how even the layer looks along the station."""
+    chosen = _station(edges[0].x_mm, range_mm)
+    step = min(float(np.median(edge.step_grey[chosen])) for edge in edges)
+    rough = float(np.std(np.diff(values_mm))) if len(values_mm) > 2 else 0.1
+    return 1.0 / (1.0 + exp(-(0.12 * (step - 20.0) - 4.0 * (rough - 0.25))))
+
+
+def _shadowed(
+    grid: FasciaGrid, bounds: Sequence[Fascia], first: FloatArray, range_mm: tuple[float, float]
+) -> bool:
+    chosen = _station(grid.x_mm, range_mm)
+    faded = np.zeros(int(chosen.sum()), bool)
+    for fascia, usual in zip(bounds, first, strict=True):
+        faded |= fascia.contrast_grey[chosen] < 0.15 * usual
+    dark = _grey_between(grid, bounds)[chosen] < 0.5 * np.median(_grey_between(grid, bounds))
+    return bool((faded & dark).mean() > SHADOW_SHARE)
+
+
+def _grey_between(grid: FasciaGrid, bounds: Sequence[Fascia]) -> FloatArray:
+    upper, lower = (np.clip(f.y_mm / grid.row_mm, 0, grid.grey.shape[0] - 1).astype(int) for f in bounds)
+    return np.array(
+        [
+            grid.grey[a : max(b, a + 1), column].mean()
+            for column, (a, b) in enumerate(zip(upper, lower, strict=True))
+        ]
+    )
+
+
+def judge_border(
+    picture: Picture,
+    panel: Panel,
+    mask: npt.NDArray[np.bool_] | None,
+    reference: BorderReference,
+    match: BorderMatch,
+    area_cm2: float,
+) -> tuple[Status, float]:
+    """Return the status of an area and the chance that it is right.
+
+    Parameters
+    ----------
+    picture : (H, W) uint8 array
+        Whole frame.
+    panel : Panel
+        The B-mode picture.
+    mask : (roi.height, roi.width) bool array or None
+        True where echoes can be.
+    reference : BorderReference
+        The border where it was set.
+    match : BorderMatch
+        The border now.
+    area_cm2 : float
+        Inside it.
+
+    Returns
+    -------
+    Status, float
+        The chance is 0 where the status carries no value.
+    """
+    agreement = float(match.agreement.mean())
+    part = picture[panel.roi.slices]
+    if agreement < LOST_AGREEMENT or float(part[::4, ::4].mean()) < DARK_GREY:
+        return Status.LOST, 0.0
+    if _outside(panel, mask, match.points_mm) > 0.03:
+        return Status.CLIPPED, 0.0
+    limits = QUANTITIES["area_cm2"]
+    if not limits.plausible_low <= area_cm2 <= limits.plausible_high or _torn(reference, match):
+        return Status.IMPLAUSIBLE, 0.0
+    worst = float(np.quantile(match.agreement, WORST_SHARE))
+    chance = 1.0 / (1.0 + exp(-(0.5 * (agreement + worst) - GOOD_AGREEMENT) / AGREEMENT_WIDTH))
+    return (Status.OK if chance >= GOOD_ENOUGH else Status.LOW_QUALITY), chance
+
+
+def _outside(panel: Panel, mask: npt.NDArray[np.bool_] | None, points_mm: FloatArray) -> float:
+    at = np.floor(points_mm / panel.calibration.scale).astype(int)
+    column, row = at.T
+    held = (column >= 0) & (row >= 0) & (column < panel.roi.width) & (row < panel.roi.height)
+    if mask is not None:
+        held &= mask[np.clip(row, 0, panel.roi.height - 1), np.clip(column, 0, panel.roi.width - 1)]
+    return float(1.0 - held.mean())
+
+
+def _torn(reference: BorderReference, match: BorderMatch) -> bool:
+    """Neighbouring points moved apart as no tissue does, or the area doubled or halved."""
+    before = polygon_area_cm2(reference.points_mm, _MM)
+    ratio = polygon_area_cm2(match.points_mm, _MM) / before
+    return not 0.4 < ratio < 2.5
+
+
+def judge_facet(
+    agreement: float,
+    contrast_grey: float,
+    first_contrast_grey: float,
+    edge: InnerEdge,
+    x_mm: float,
+    value_mm: float,
+) -> tuple[Status, float]:
+    """Return the status of multifidus thickness and the chance that it is right.
+
+    Parameters
+    ----------
+    agreement : float
+        Of the facet's patch with the picture on which it was named, -1 to 1.
+    contrast_grey, first_contrast_grey : float
+        Mean contrast of the fascia, now and when it was found.
+    edge : InnerEdge
+        Inner edge of the fascia.
+    x_mm : float
+        Column of the facet.
+    value_mm : float
+        The thickness.
+
+    Returns
+    -------
+    Status, float
+        The chance is 0 where the status carries no value.
+    """
+    if agreement < LOST_AGREEMENT or contrast_grey < max(LOST_SHARE * first_contrast_grey, FAINTEST_GREY):
+        return Status.LOST, 0.0
+    limits = QUANTITIES["thickness_mm"]
+    if not limits.plausible_low <= value_mm <= limits.plausible_high:
+        return Status.IMPLAUSIBLE, 0.0
+    step = float(np.interp(x_mm, edge.x_mm, edge.step_grey))
+    chance = 1.0 / (1.0 + exp(-(0.12 * (step - 20.0) + 12.0 * (agreement - 0.7))))
+    return (Status.OK if chance >= GOOD_ENOUGH else Status.LOW_QUALITY), chance

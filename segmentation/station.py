@@ -1,0 +1,157 @@
+"""The station: at which part of a layer its thickness is taken, and in which direction."""
+
+from __future__ import annotations
+
+from math import nan
+
+import numpy as np
+
+from segmentation.edges import InnerEdge
+from segmentation.geometry import Calibration, Roi
+from segmentation.results import FloatArray, Side
+from segmentation.views import Station
+
+SLOPE_WINDOW_MM = 10.0
+JUNCTION_HALF_MM = 2.5
+DEFAULT_JUNCTION_OFFSET_MM = 25.0
+MOST_THICKNESSES_FROM_MEDIAN = 0.5
+
+
+def station_for(stations: tuple[Station, ...], side: Side) -> Station:
+    """Return the station that was set for a side, or the middle of the muscle.
+
+    Parameters
+    ----------
+    stations : tuple of Station
+        From the setup.
+    side : "left" or "right"
+        Whose muscle.
+
+    Returns
+    -------
+    Station
+        The first that names the side or no side at all.
+    """
+    return next((s for s in stations if s.side in (side, None)), Station(side=side))
+
+
+def station_range_mm(
+    station: Station,
+    roi: Roi,
+    calibration: Calibration,
+    junction_x_mm: float = nan,
+    lateral_sign: int = 0,
+) -> tuple[float, float]:
+    """Return from where to where the layer is measured, in mm from the left edge of the roi.
+
+    Parameters
+    ----------
+    station : Station
+        Rule ``range`` needs ``x_range_px``; ``facet`` is the point itself; ``junction`` is ``offset_mm`` lateral
+        of the muscle-fascia junction; ``mid`` the middle third of what is seen of the muscle.
+    roi, calibration
+        The B-mode picture and its spacing.
+    junction_x_mm : float
+        Where the muscle tapers out; nan where that is not seen.
+    lateral_sign : int
+        1 where lateral is to the right of the picture, -1 to the left, 0 unknown.
+
+    Returns
+    -------
+    (float, float)
+        Both nan where the rule needs a junction and none is seen.
+    """
+    width_mm = roi.width * calibration.x_mm_per_px
+    if station.rule == "range" and station.x_range_px is not None:
+        low, high = sorted(station.x_range_px)
+        return tuple((x - roi.x + 0.5) * calibration.x_mm_per_px for x in (low, high))  # type: ignore[return-value]  # two
+    if station.rule == "facet" and station.point_px is not None:
+        x_mm = (station.point_px[0] - roi.x + 0.5) * calibration.x_mm_per_px
+        return x_mm - JUNCTION_HALF_MM, x_mm + JUNCTION_HALF_MM
+    if station.rule == "junction":
+        offset = DEFAULT_JUNCTION_OFFSET_MM if station.offset_mm is None else station.offset_mm
+        middle = junction_x_mm + lateral_sign * offset
+        return middle - JUNCTION_HALF_MM, middle + JUNCTION_HALF_MM
+    return _middle_third(width_mm, junction_x_mm, lateral_sign)
+
+
+def _middle_third(width_mm: float, junction_x_mm: float, lateral_sign: int) -> tuple[float, float]:
+    low, high = 0.0, width_mm
+    if np.isfinite(junction_x_mm) and lateral_sign > 0:
+        low = min(junction_x_mm, 0.6 * width_mm)
+    elif np.isfinite(junction_x_mm) and lateral_sign < 0:
+        high = max(junction_x_mm, 0.4 * width_mm)
+    third = (high - low) / 3.0
+    return low + third, high - third
+
+
+def thickness_mm(
+    superficial: InnerEdge, deep: InnerEdge, range_mm: tuple[float, float], direction: str
+) -> tuple[float, FloatArray]:
+    """Return the mean thickness of a layer over a station.
+
+    Parameters
+    ----------
+    superficial, deep : InnerEdge
+        The two edges on the same columns.
+    range_mm : (float, float)
+        From `station_range_mm`.
+    direction : "perpendicular" or "vertical"
+        Perpendicular to the middle line of the layer, or straight down the picture.
+
+    Returns
+    -------
+    float
+        Thickness in mm; nan where fewer than half of the columns agree.
+    (N,) array
+        Thickness at each column of the station, before averaging.
+
+    Notes
+    -----
+    Columns further than half the median thickness from the median are left out: one bright speckle at an edge
+    moves the mean of a thin layer by more than its measurement error.
+    """
+    chosen = (superficial.x_mm >= range_mm[0]) & (superficial.x_mm <= range_mm[1])
+    if not chosen.any():
+        if not np.isfinite(range_mm[0]):
+            return nan, np.empty(0)
+        chosen[np.abs(superficial.x_mm - (range_mm[0] + range_mm[1]) / 2).argmin()] = True
+    vertical = deep.y_mm - superficial.y_mm
+    if direction == "perpendicular":
+        vertical = vertical * cosine_of_slope(superficial.x_mm, (deep.y_mm + superficial.y_mm) / 2)
+    values = vertical[chosen]
+    median = float(np.median(values))
+    kept = values[np.abs(values - median) <= max(MOST_THICKNESSES_FROM_MEDIAN * abs(median), 0.3)]
+    if len(kept) * 2 < len(values):
+        return nan, values
+    return float(kept.mean()), values
+
+
+def cosine_of_slope(x_mm: FloatArray, y_mm: FloatArray) -> FloatArray:
+    """Return the cosine of a curve's slope, fitted over 10 mm about each point.
+
+    Parameters
+    ----------
+    x_mm, y_mm : (N,) arrays
+        The curve on evenly spaced columns.
+
+    Returns
+    -------
+    (N,) array
+        1 where the curve runs level.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.arange(0.0, 30.0, 0.5)
+    >>> float(cosine_of_slope(x, x * np.tan(np.radians(60)))[30].round(6))
+    0.5
+    """
+    step = x_mm[1] - x_mm[0]
+    half = min(max(1, round(SLOPE_WINDOW_MM / step / 2)), (len(x_mm) - 1) // 2)
+    offset = np.arange(-half, half + 1) * step
+    padded = np.concatenate(
+        [2 * y_mm[0] - y_mm[half:0:-1], y_mm, 2 * y_mm[-1] - y_mm[-2 : -half - 2 : -1]]
+    )  # mirrored through the end points, so that a straight line stays one
+    slope = np.convolve(padded, (offset / (offset**2).sum())[::-1], mode="valid")
+    return 1.0 / np.sqrt(1.0 + slope**2)
