@@ -15,11 +15,14 @@ _MATROSKA_SEGMENT = b"\x18\x53\x80\x67"
 
 def is_cut(path: Path) -> bool:
     """True where the file surely ends too early; a container that does not say its size is not judged."""
-    length = path.stat().st_size
-    with path.open("rb") as file:
-        measure = _measure_for(file.read(16))
-        file.seek(0)
-        return measure is not None and measure(file, length) > length
+    try:
+        with path.open("rb") as file:
+            length = path.stat().st_size
+            measure = _measure_for(file.read(16))
+            file.seek(0)
+            return measure is not None and measure(file, length) > length
+    except OSError:
+        return False  # whoever reads the pictures says what is wrong
 
 
 def _measure_for(head: bytes) -> Callable[[BinaryIO, int], int] | None:

@@ -17,8 +17,8 @@ TimeSource = Literal["container", "dicom", "setup", "none"]
 class DicomRegion:
     """One item of a DICOM file's SequenceOfUltrasoundRegions, as written there and not judged.
 
-    The standard counts the last column and row as inside, so ``roi.width`` is ``MaxX1 - MinX0 + 1``; makers who
-    write the size instead give a region that is one pixel too large for the picture.
+    The standard counts the last column and row as inside, so ``roi.width`` is ``MaxX1 - MinX0 + 1``; makers
+    who write the size instead give a region that is one pixel too large for the picture.
     """
 
     roi: Roi
@@ -47,7 +47,7 @@ class ClipInfo:
 
 
 class ClipSource(Protocol):
-    """A `FrameSource` with an end: a file or a folder. Each call of `frames` is one run and gives the same frames."""
+    """A `FrameSource` with an end: a file or a folder. Every run of `frames` gives the same frames."""
 
     @property
     def path(self) -> Path:
