@@ -75,18 +75,18 @@ def stem_of(clip: Path) -> str:
     return clip.name if clip.is_dir() else clip.stem
 
 
-def make_folders(found: Sequence[Place]) -> None:
-    """Make the folders, and prove that they can be written to before any work begins."""
-    for folder in dict.fromkeys(place.folder for place in found):
-        probe = folder / f".usbio.{os.getpid()}.part"
-        try:
+def prove_writable(folder: Path, make: bool = True) -> None:
+    """Raise, before any work begins, where results could not be written to this folder."""
+    probe = folder / f".usbio.{os.getpid()}.part"
+    try:
+        if make:
             folder.mkdir(parents=True, exist_ok=True)
-            probe.touch()
-            probe.unlink()
-        except OSError as error:
-            if isinstance(error, FileExistsError | NotADirectoryError):
-                raise OutputError(folder, "is not a folder", "choose another folder") from error
-            raise output_error(folder, error) from error
+        probe.touch()
+        probe.unlink()
+    except (FileExistsError, NotADirectoryError) as error:
+        raise OutputError(folder, "is not a folder", "choose another folder") from error
+    except OSError as error:
+        raise _of_folder(folder, error) from error
 
 
 class Results:
@@ -131,6 +131,12 @@ class Results:
         for part in self._parts.values():
             with contextlib.suppress(OSError):
                 part.unlink()
+
+
+def _of_folder(folder: Path, error: OSError) -> OutputError:
+    found = output_error(folder, error)
+    happened = found.happened.replace("its folder cannot", "cannot")
+    return OutputError(folder, happened, found.to_do)
 
 
 def _place(clip: Path, clips: Sequence[Path], out: Path | None) -> Place:

@@ -24,12 +24,12 @@ _FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 def draw_overlay(picture: Picture, result: FrameResult, view: View) -> RgbPicture:
     """Return the picture in colour with borders and values; the right side is dashed, never colour alone."""
-    canvas = cv2.cvtColor(picture, cv2.COLOR_GRAY2RGB)
+    canvas = np.repeat(picture[:, :, np.newaxis], 3, axis=2)
     for measurement in result.measurements:
         _draw_borders(canvas, measurement)
     for line, measurement in enumerate(result.measurements):
         _draw_value(canvas, line, measurement, view)
-    return np.asarray(canvas, np.uint8)
+    return canvas
 
 
 def border_lines(measurement: Measurement) -> Iterator[tuple[str, FloatArray]]:

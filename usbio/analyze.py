@@ -1,0 +1,153 @@
+"""A clip in, its tables out; and two one-sided clips compared as a pair."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from segmentation.comparison import compare
+from segmentation.results import Side
+from segmentation.summary import MuscleRecord, Summary, summarise
+from segmentation.timing import Timing
+from segmentation.views import VIEWS
+from usbio.clip_records import marks_of, muscle_records
+from usbio.columns import TableName
+from usbio.error_figures import literature_errors
+from usbio.errors import ClipDamaged
+from usbio.measuring import BorderLines, Measured, Progress, Sink, Task, measure, overlay_film
+from usbio.outputs import BORDERS, OVERLAY, PAIR, TABLES, Place, Results
+from usbio.setup import SetupFile
+from usbio.setup_as_used import setup_as_used
+from usbio.sidecar import Json, as_text, calibration, run_notes, sidecar
+from usbio.sources.clip import open_clip
+from usbio.tables import frame_rows, repetition_rows, summary_rows, write_table
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What is written besides the tables."""
+
+    overlay: bool = False
+    borders: bool = False
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """The endings of all that is written for a clip."""
+        more = [ending for ending, asked in ((OVERLAY, self.overlay), (BORDERS, self.borders)) if asked]
+        return (*TABLES, *more)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClipReport:
+    """What was found in one clip, after it was written."""
+
+    place: Place
+    name: str
+    setup: SetupFile  # as it was used
+    timing: Timing | None
+    records: Sequence[MuscleRecord]
+    frames: Json
+    seconds: float
+    damaged: ClipDamaged | None
+
+
+def analyze_clip(clip: Path, place: Place, task: Task, extras: Extras, progress: Progress) -> ClipReport:
+    """Measure a clip and write its results: all of them, or none where that fails."""
+    started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
+    source = open_clip(clip, task.setup.time.fps)
+    with Results(place) as results:
+        with ExitStack() as stack:
+            sinks: list[Sink] = []
+            if extras.borders:
+                sinks.append(BorderLines(stack.enter_context(results.open(BORDERS))))
+            if extras.overlay:
+                film = overlay_film(results.part(OVERLAY), place.path(OVERLAY), task.view, source.info().fps)
+                sinks.append(stack.enter_context(film))
+            measured = measure(source, task, sinks, progress)
+        report = _report(clip, place, task, measured, time.perf_counter() - clock)
+        _write_clip(results, report, measured, started)
+        results.commit()
+    return report
+
+
+def analyze_pair(left: ClipReport, right: ClipReport, place: Place) -> None:
+    """Compare two one-sided clips that were measured, and write the summary of the pair."""
+    started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
+    acquisition = left.setup.acquisition
+    rows = _summaries([*left.records, *right.records], _painful(left.setup))
+    tables: list[TableName] = ["summary"]
+    with Results(place) as results:
+        with results.open(PAIR[0]) as file:
+            write_table(file, "summary", summary_rows(rows), acquisition)
+        content = sidecar({"left": left.name, "right": right.name}, tables, left.setup, left.timing)
+        for report, side in ((left, "left"), (right, "right")):
+            own = sidecar(report.name, tables, report.setup, report.timing)
+            content[side] = {"setup": own["setup"], "rules": own["rules"], "frames": report.frames}
+        del content["setup"], content["rules"]  # each clip's own stand under its side
+        _write_json(results, ".json", content)
+        _write_json(results, ".run.json", run_notes(started, 0, time.perf_counter() - clock))
+        results.commit()
+
+
+def _report(clip: Path, place: Place, task: Task, measured: Measured, seconds: float) -> ClipReport:
+    timing, records = muscle_records(measured.log, VIEWS[task.view], marks_of(task.setup))
+    used = setup_as_used(task.setup, measured.prepared.measure)
+    frames: Json = {
+        "read": measured.read,
+        "new": measured.log.new,
+        "measured": measured.log.measured,
+        "refused": dict(sorted(measured.refused.items())),
+    }
+    return ClipReport(place, clip.name, used, timing, records, frames, seconds, measured.damaged)
+
+
+def _write_clip(results: Results, report: ClipReport, measured: Measured, started: datetime.datetime) -> None:
+    prepared, acquisition = measured.prepared, report.setup.acquisition
+    rows = {
+        "frames": frame_rows(measured.log, report.timing, VIEWS[prepared.measure.view].quantity),
+        "repetitions": repetition_rows(report.records, measured.log),
+        "summary": summary_rows(_summaries(report.records, _painful(report.setup))),
+    }
+    tables: list[TableName] = ["frames", "repetitions", "summary"]
+    for table in tables:
+        with results.open(f".{table}.csv") as file:
+            write_table(file, table, rows[table], acquisition)
+    content = sidecar(
+        report.name,
+        tables,
+        report.setup,
+        report.timing,
+        view=prepared.measure.view,
+        calibration=calibration(prepared.measure, prepared.calibration_source),
+        time_source=measured.info.time_source,
+        frames=report.frames,
+        notes=list(prepared.notes),
+        broken_off=measured.damaged.happened if measured.damaged else None,
+    )
+    _write_json(results, ".json", content)
+    _write_json(results, ".run.json", run_notes(started, measured.read, report.seconds))
+
+
+def _summaries(records: Sequence[MuscleRecord], painful_side: Side | None) -> list[Summary]:
+    """Every muscle of every side, then what compares two sides."""
+    errors = literature_errors()
+    rows = [row for record in records for row in summarise(record, errors)]
+    right = {record.muscle: record for record in records if record.side == "right"}
+    for record in records:
+        if record.side == "left" and record.muscle in right:
+            rows += compare(record, right[record.muscle], errors, painful_side)
+    return rows
+
+
+def _painful(setup: SetupFile) -> Side | None:
+    named = setup.acquisition.get("painful_side")
+    return "left" if named == "left" else "right" if named == "right" else None
+
+
+def _write_json(results: Results, ending: str, content: Json) -> None:
+    with results.open(ending) as file:
+        file.write(as_text(content))

@@ -1,0 +1,180 @@
+"""From the pictures of a clip to its values, one at a time: memory does not grow with the pictures."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from math import isfinite
+from pathlib import Path
+from typing import Protocol, TextIO
+
+import numpy as np
+
+from segmentation.results import FrameResult, Side
+from segmentation.tracking import TrackState, start, step
+from segmentation.views import VIEWS, ViewName
+from usbio.errors import ClipDamaged, InputError, OutputError
+from usbio.frame_log import FrameLog
+from usbio.frames import Frame
+from usbio.overlay import border_lines, draw_overlay
+from usbio.preparation import Prepared, prepare
+from usbio.setup import SetupFile
+from usbio.sources.clip import ClipInfo, ClipSource
+from usbio.video import ClipWriter
+
+Progress = Callable[[int, int | None], None]
+"""Told how many pictures are done, and of how many if the file says so."""
+
+_USUAL_FPS = 25.0
+OTHER_SIZE = "other_size"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is asked of every clip of one call."""
+
+    view: ViewName
+    setup: SetupFile = field(default_factory=SetupFile)
+    side: Side | None = None
+    image_left: Side | None = None
+
+
+@dataclass(slots=True)
+class Measured:
+    """What became of the pictures of one clip."""
+
+    info: ClipInfo
+    prepared: Prepared
+    log: FrameLog
+    read: int
+    refused: Counter[str]
+    damaged: ClipDamaged | None  # set where the clip breaks off; what came before is kept
+
+
+class Sink(Protocol):
+    """Something that gets every measured picture."""
+
+    def add(self, frame: Frame, result: FrameResult) -> None:
+        """Take one picture and what was measured in it."""
+        ...
+
+
+class BorderLines:
+    """Borders as lines of JSON, one a frame, in pixels of the whole frame."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def add(self, frame: Frame, result: FrameResult) -> None:
+        """Write the borders of one picture."""
+        borders = {
+            name: np.round(points[np.isfinite(points).all(axis=1)], 2).tolist()
+            for measurement in result.measurements
+            for name, points in border_lines(measurement)
+        }
+        self._file.write(json.dumps({"frame": frame.index, "borders": borders}) + "\n")
+
+
+class OverlayFilm:
+    """The clip with borders and values drawn in, at the times of its pictures."""
+
+    def __init__(self, path: Path, view: ViewName, fps: float | None) -> None:
+        self._path, self._view, self._fps = path, VIEWS[view], fps or _USUAL_FPS
+        self._writer: ClipWriter | None = None
+        self._last_s = -1.0
+
+    def add(self, frame: Frame, result: FrameResult) -> None:
+        """Draw and write one picture."""
+        height, width = frame.image.shape
+        if self._writer is None:
+            self._writer = ClipWriter(self._path, (width, height), self._fps, grey=False, preset="veryfast")
+        t_s = frame.t_s if isfinite(frame.t_s) else frame.index / self._fps
+        self._last_s = max(t_s, self._last_s + 0.001)
+        self._writer.write(draw_overlay(frame.image, result, self._view), self._last_s)
+
+    def close(self, keep: bool) -> None:
+        """Finish the film, or leave nothing of it."""
+        if self._writer is not None and keep:
+            self._writer.close()
+        elif self._writer is not None:
+            self._writer.discard()
+
+
+@contextmanager
+def overlay_film(part: Path, final: Path, view: ViewName, fps: float | None) -> Iterator[OverlayFilm]:
+    """Open the film under its temporary name; what fails is said of its final one."""
+    film = OverlayFilm(part, view, fps)
+    try:
+        yield film
+        film.close(keep=True)
+    except OutputError as error:
+        film.close(keep=False)
+        raise OutputError(final, error.happened, error.to_do) from error
+    except BaseException:
+        film.close(keep=False)
+        raise
+
+
+def measure(source: ClipSource, task: Task, sinks: list[Sink], progress: Progress) -> Measured:
+    """Measure every picture of a clip and hand each to the sinks."""
+    info = source.info()
+    with closing(source.frames()) as frames:
+        first = next((frame for frame in frames if frame is not None), None)
+        if first is None:
+            raise InputError(source.name, "holds no pictures", "check the file")
+        found = Measured(info, _prepared(source, task, first, info), FrameLog(), 0, Counter(), None)
+        run = _Run(found, sinks)
+        try:
+            run.take(first)
+            for frame in frames:
+                if frame is not None:
+                    run.take(frame)
+                    progress(found.read, info.declared_frames)
+        except ClipDamaged as error:
+            found.damaged = error
+    if not len(found.log):
+        raise found.damaged or _all_refused(source, first, found)
+    return found
+
+
+class _Run:
+    def __init__(self, found: Measured, sinks: list[Sink]) -> None:
+        self._found, self._sinks = found, sinks
+        self._state: TrackState | None = None
+
+    def take(self, frame: Frame) -> None:
+        found, setup = self._found, self._found.prepared.measure
+        found.read += 1
+        if frame.image.shape[::-1] != setup.frame_size_px:
+            found.refused[OTHER_SIZE] += 1
+            return
+        state = self._state or start(setup, frame.image)
+        self._state, result = step(state, frame.image, frame.t_s)
+        found.log.add(frame.index, frame.t_s, result)
+        for sink in self._sinks:
+            sink.add(frame, result)
+
+
+def _prepared(source: ClipSource, task: Task, first: Frame, info: ClipInfo) -> Prepared:
+    return prepare(
+        task.view,
+        task.setup,
+        first.image,
+        name=source.name,
+        side=task.side,
+        image_left=task.image_left,
+        regions=info.regions,
+    )
+
+
+def _all_refused(source: ClipSource, first: Frame, found: Measured) -> InputError:
+    width, height = found.prepared.measure.frame_size_px
+    came = f"{first.image.shape[1]} x {first.image.shape[0]}"
+    return InputError(
+        source.name,
+        f"its pictures are {came} pixels, the setup is for {width} x {height}",
+        "give a setup file made for this size",
+    )
