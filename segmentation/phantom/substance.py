@@ -1,0 +1,149 @@
+"""What tissue looks like to ultrasound: muscle with its perimysium, fat with its septa, skin, bowel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from segmentation.phantom.probe import Probe
+from segmentation.phantom.scatterers import Scatterers, sheet, together
+from segmentation.phantom.tissue_map import TissueMap, clouds, from_db
+from segmentation.results import FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Streaks:
+    """Perimysium: short bright lines in a muscle."""
+
+    per_cm2: float = 6.0
+    length_mm: tuple[float, float] = (3.0, 11.0)
+    tilt_deg: float = 3.0
+    tilt_spread_deg: float = 4.0
+
+
+def streaked(tissue: TissueMap, streaks: Streaks, rng: np.random.Generator) -> FloatArray:
+    """Return a cover (rows, columns), 0 to about 1, of short lines strewn over the whole map."""
+    rows, columns = tissue.amplitude.shape
+    lines = np.zeros((rows, columns), np.float32)
+    for _ in range(rng.poisson(streaks.per_cm2 * tissue.area_mm2 / 100.0)):
+        half = rng.uniform(*streaks.length_mm) / tissue.step_mm / 2.0
+        angle = np.deg2rad(rng.normal(streaks.tilt_deg, streaks.tilt_spread_deg))
+        centre = rng.random(2) * (columns, rows)
+        reach = half * np.array([np.cos(angle), np.sin(angle)])
+        strength = float(rng.uniform(0.35, 1.0))
+        ends = [tuple(int(v) for v in np.round((centre + s * reach) * 16)) for s in (-1, 1)]
+        cv2.line(lines, ends[0], ends[1], strength, 1, cv2.LINE_8, shift=4)
+    return np.asarray(np.clip(cv2.GaussianBlur(lines, (0, 0), 0.8) * 2.0, 0.0, 1.0), dtype=float)
+
+
+@dataclass(frozen=True, slots=True)
+class Substance:
+    """Echo level and texture; levels in dB against a full-white echo."""
+
+    level_db: float
+    grain_db: float = 3.0  # standard deviation of the fine texture
+    along_mm: float = 1.6
+    across_mm: float = 0.22
+    tilt_deg: float = 0.0
+    patches_db: float = 2.0  # standard deviation of the coarse texture
+    streaks: Streaks | None = None
+    streak_db: float = 14.0
+
+    def brighter(self, change_db: float) -> Substance:
+        """Return the same substance at another level."""
+        return replace(self, level_db=self.level_db + change_db)
+
+
+SKIN = Substance(-15.0, grain_db=2.0, along_mm=3.0, across_mm=0.15)
+FAT = Substance(
+    -33.0,
+    grain_db=3.0,
+    along_mm=1.2,
+    across_mm=0.3,
+    streaks=Streaks(3.0, (6.0, 22.0), 0.0, 5.0),
+    streak_db=14.0,
+)
+MUSCLE = Substance(-41.0, streaks=Streaks(), streak_db=16.0)
+BOWEL = Substance(-34.0, grain_db=5.0, along_mm=2.2, across_mm=0.6, patches_db=5.0)
+
+
+def paint(tissue: TissueMap, cover: FloatArray, substance: Substance, rng: np.random.Generator) -> None:
+    """Paint a substance with its texture where ``cover`` (rows, columns) says so."""
+    shape, step = tissue.amplitude.shape, tissue.step_mm
+    tilt = float(np.deg2rad(substance.tilt_deg))
+    level = substance.level_db + substance.grain_db * clouds(
+        shape, rng, substance.along_mm / step, substance.across_mm / step, tilt
+    )
+    level += substance.patches_db * clouds(shape, rng, 3.0 / step, 2.0 / step)
+    amplitude = from_db(level)
+    if substance.streaks is not None:
+        lines = streaked(tissue, substance.streaks, rng)
+        amplitude = amplitude + lines * float(from_db(substance.level_db + substance.streak_db))
+    tissue.paint(cover, amplitude)
+
+
+@dataclass(frozen=True, slots=True)
+class FasciaLook:
+    """How a fascia answers: a diffuse band with bright leaves in it."""
+
+    level_db: float = -14.0
+    leaves: int = 3
+    leaf_db: float = -6.0
+    fade_db: float = 2.5  # slow change of brightness along it (standard deviation)
+    fade_mm: float = 6.0
+
+    def fainter(self, change_db: float) -> FasciaLook:
+        """Return the same fascia with another level."""
+        return replace(self, level_db=self.level_db - change_db, leaf_db=self.leaf_db - change_db)
+
+
+def lay_fascia(
+    tissue: TissueMap,
+    upper_mm: FloatArray,
+    lower_mm: FloatArray,
+    look: FasciaLook,
+    probe: Probe,
+    rng: np.random.Generator,
+) -> Scatterers:
+    """Paint a band between two curves ``(columns,)`` of the map and return its leaves as sheets.
+
+    The band is set back on both sides by what the probe spreads it: see `Probe.bloom_mm`.
+    """
+    half_mm = np.minimum(probe.bloom_mm, 0.4 * (lower_mm - upper_mm))
+    upper_mm, lower_mm = upper_mm + half_mm, lower_mm - half_mm
+    along = np.ascontiguousarray(clouds((3, len(upper_mm)), rng, look.fade_mm / tissue.step_mm, 0.5)[1])
+    fade_db = look.fade_db * along
+    tissue.paint(tissue.between(upper_mm, lower_mm), from_db(look.level_db + fade_db)[None, :])
+    return leaves(tissue.x_mm, upper_mm, lower_mm, look, fade_db, rng)
+
+
+PLAIN_FASCIA = FasciaLook()
+THIN_FASCIA = FasciaLook(leaves=2)
+TOUGH_FASCIA = FasciaLook(-13.0, 3, -5.0)
+
+SHEET_PER_MM = 20.0
+SHEET_UNIT = 0.09  # strength of one scatterer of a sheet whose echo is as bright as full-white tissue
+
+
+def leaves(
+    x_mm: FloatArray,
+    upper_mm: FloatArray,
+    lower_mm: FloatArray,
+    look: FasciaLook,
+    fade_db: FloatArray,
+    rng: np.random.Generator,
+) -> Scatterers:
+    """Return the bright leaves between two curves as sheets of scatterers, evenly spaced, waving a little."""
+    dense = np.arange(x_mm[0], x_mm[-1], 1.0 / SHEET_PER_MM)
+    upper, thick = np.interp(dense, x_mm, upper_mm), np.interp(dense, x_mm, lower_mm - upper_mm)
+    level = look.leaf_db + np.interp(dense, x_mm, fade_db)
+    groups = []
+    for leaf in range(look.leaves):
+        wave = clouds((3, len(dense)), rng, 3.0 * SHEET_PER_MM, 0.5)[1]
+        swell = clouds((3, len(dense)), rng, 2.0 * SHEET_PER_MM, 0.5)[1]
+        share = np.clip((leaf + 0.7) / (look.leaves + 0.4) + 0.04 * wave, 0.15, 0.85)
+        strength = SHEET_UNIT * from_db(level + 2.5 * swell) * (thick > 0.15)
+        groups.append(sheet(dense, upper + share * thick, strength, rng))
+    return together(*groups)

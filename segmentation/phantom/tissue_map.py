@@ -1,0 +1,139 @@
+"""The tissue at rest as a map of echo amplitude, and the brushes that paint it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from segmentation.results import FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TissueMap:
+    """Amplitude on an even grid; row is depth, column is x. Brushes write into ``amplitude``."""
+
+    x0_mm: float
+    z0_mm: float
+    step_mm: float
+    amplitude: FloatArray  # (rows, columns)
+
+    @classmethod
+    def blank(
+        cls, x0_mm: float, z0_mm: float, width_mm: float, depth_mm: float, step_mm: float = 0.1
+    ) -> TissueMap:
+        """Return an empty map."""
+        shape = (round(depth_mm / step_mm) + 1, round(width_mm / step_mm) + 1)
+        return cls(x0_mm, z0_mm, step_mm, np.zeros(shape))
+
+    @property
+    def x_mm(self) -> FloatArray:
+        """``(columns,)`` x of the grid."""
+        return self.x0_mm + self.step_mm * np.arange(float(self.amplitude.shape[1]))
+
+    @property
+    def z_mm(self) -> FloatArray:
+        """``(rows,)`` depth of the grid."""
+        return self.z0_mm + self.step_mm * np.arange(float(self.amplitude.shape[0]))
+
+    @property
+    def width_mm(self) -> float:
+        """Extent in x."""
+        return float(self.step_mm * (self.amplitude.shape[1] - 1))
+
+    @property
+    def depth_mm(self) -> float:
+        """Extent in depth."""
+        return float(self.step_mm * (self.amplitude.shape[0] - 1))
+
+    @property
+    def area_mm2(self) -> float:
+        """Area covered."""
+        return self.width_mm * self.depth_mm
+
+    def at(self, x_mm: FloatArray, z_mm: FloatArray) -> FloatArray:
+        """Return the amplitude at points, linear between grid points, the border value outside."""
+        return sampled(self.amplitude, (x_mm - self.x0_mm) / self.step_mm, (z_mm - self.z0_mm) / self.step_mm)
+
+    def paint(self, cover: FloatArray, amplitude: FloatArray | float) -> None:
+        """Blend an amplitude in where ``cover`` (rows, columns), 0 to 1, says so."""
+        self.amplitude[:] = self.amplitude * (1.0 - cover) + cover * amplitude
+
+    def between(self, upper_mm: FloatArray, lower_mm: FloatArray) -> FloatArray:
+        """Return the cover of the layer between two curves ``(columns,)``; half at the curves themselves."""
+        return self.below(upper_mm) * (1.0 - self.below(lower_mm))
+
+    def below(self, curve_mm: FloatArray) -> FloatArray:
+        """Return the cover of everything deeper than a curve ``(columns,)``."""
+        return soft_step((self.z_mm[:, None] - curve_mm[None, :]) / self.step_mm)
+
+
+def soft_step(x: FloatArray) -> FloatArray:
+    """Return 0 below -0.5, 1 above 0.5, a straight line between."""
+    return np.clip(x + 0.5, 0.0, 1.0)
+
+
+def sampled(field: FloatArray, column: FloatArray, row: FloatArray) -> FloatArray:
+    """Return a field at fractional columns and rows, linear between, the border value outside."""
+    rows, columns = field.shape
+    c = np.clip(column, 0.0, columns - 1.001)
+    r = np.clip(row, 0.0, rows - 1.001)
+    ci, ri = c.astype(np.int64), r.astype(np.int64)
+    c, r = c - ci, r - ri
+    start = ri * columns + ci
+    flat = field.ravel()
+    top = flat[start] * (1.0 - c) + flat[start + 1] * c
+    bottom = flat[start + columns] * (1.0 - c) + flat[start + columns + 1] * c
+    return np.asarray(top * (1.0 - r) + bottom * r)
+
+
+def clouds(
+    shape: tuple[int, int], rng: np.random.Generator, along_px: float, across_px: float, tilt_rad: float = 0.0
+) -> FloatArray:
+    """Return a random field with mean 0 and standard deviation 1, longer in one direction.
+
+    Parameters
+    ----------
+    shape : (rows, columns)
+        Size of the field.
+    rng : numpy.random.Generator
+        Source of chance.
+    along_px, across_px : float
+        Standard deviation of the smoothing along and across the direction.
+    tilt_rad : float
+        The direction against x, positive pointing deeper to the right.
+
+    Returns
+    -------
+    (rows, columns) array
+        The field.
+    """
+    coarse = max(1, int(min(along_px, across_px) / 3.0))  # a smooth field needs no fine grid
+    along, across = along_px / coarse, across_px / coarse
+    margin = int(3 * max(along, across)) + 8
+    rows, columns = (-(-n // coarse) + 2 * margin for n in shape)
+    noise = rng.standard_normal((rows, columns), dtype=np.float32)
+    if abs(tilt_rad) < 1e-3:
+        smooth = cv2.GaussianBlur(noise, (0, 0), sigmaX=along, sigmaY=across)
+    else:
+        smooth = cv2.filter2D(noise, -1, _tilted_kernel(along, across, tilt_rad))
+    field = smooth[margin : rows - margin, margin : columns - margin]
+    if coarse > 1:
+        field = cv2.resize(field, None, fx=coarse, fy=coarse, interpolation=cv2.INTER_CUBIC)
+    field = field[: shape[0], : shape[1]]
+    return np.asarray((field - field.mean()) / field.std(), dtype=float)
+
+
+def _tilted_kernel(along_px: float, across_px: float, tilt_rad: float) -> FloatArray:
+    half = int(2.5 * along_px) + 1
+    y, x = np.mgrid[-half : half + 1, -half : half + 1].astype(float)
+    along = x * np.cos(tilt_rad) + y * np.sin(tilt_rad)
+    across = y * np.cos(tilt_rad) - x * np.sin(tilt_rad)
+    kernel = np.exp(-0.5 * ((along / along_px) ** 2 + (across / across_px) ** 2))
+    return np.asarray(kernel / kernel.sum())
+
+
+def from_db(level_db: FloatArray | float) -> FloatArray:
+    """Return the amplitude of a level in dB."""
+    return np.asarray(10.0 ** (np.asarray(level_db) / 20.0))
