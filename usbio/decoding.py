@@ -9,11 +9,11 @@ import heapq
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import av
 from av.container import InputContainer
-from av.stream import Disposition, Stream
+from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from segmentation.results import Picture
@@ -31,7 +31,7 @@ _SLACK_S = 1.0  # the last picture of a screen recording may stand long, and say
 _AGAIN = "what came before is kept; copy the clip again from where it was recorded"
 
 
-_Packet: TypeAlias = "av.Packet[Stream]"
+_Packet: TypeAlias = "av.Packet[Any]"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,12 +194,12 @@ class _Clock:
         self.last_s = 0.0
 
     def expect(self, packet: _Packet) -> None:
-        stamp = _stamp(packet)
+        stamp = packet_stamp(packet)
         if self._stamps is not None and stamp is not None:
             heapq.heappush(self._stamps, stamp)
 
     def forget(self, packet: _Packet) -> None:
-        stamp = _stamp(packet)
+        stamp = packet_stamp(packet)
         if self._stamps is not None and stamp in self._stamps:
             self._stamps.remove(stamp)
             heapq.heapify(self._stamps)
@@ -220,7 +220,8 @@ class _Clock:
         return self.last_s
 
 
-def _stamp(packet: _Packet) -> int | None:
+def packet_stamp(packet: _Packet) -> int | None:
+    """Return the time of showing, else that of decoding, in ticks of the stream."""
     return packet.dts if packet.pts is None else packet.pts
 
 

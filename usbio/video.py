@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import math
 import os
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +20,10 @@ from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
 from segmentation.results import Picture
-from usbio.errors import OutputError, output_error
+from usbio.decoding import open_video, packet_stamp, picture_stream
+from usbio.errors import InputError, OutputError, output_error
+from usbio.luma import from_frame, published
+from usbio.orientation import upright
 
 _TICK = Fraction(1, 90_000)  # s
 _MUXERS = {".mp4": "mp4", ".mov": "mov", ".mkv": "matroska"}
@@ -130,6 +135,118 @@ class ClipWriter:
             self.close()
         else:
             self.discard()
+
+
+class Video:
+    """The pictures of a video by their index, for review: seeks to the key picture before and decodes on.
+
+    Times and indices are those that `decode` gives; use it from one thread.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._container = open_video(path)
+        try:
+            self._stream = picture_stream(self._container, path)
+            self._in_order = self._container.format.name == "avi"  # its frames carry no time of showing
+            self._stamps, self._seeks = self._index()
+        except BaseException:
+            self.close()
+            raise
+        tick = float(self._stream.time_base or 0)
+        self.times_s = (np.array(self._stamps, np.float64) - self._stamps[0]) * tick
+        self._coming: Iterator[tuple[int, av.VideoFrame]] = iter(())
+        self._last: tuple[int, Picture] | None = None
+
+    def __len__(self) -> int:
+        return len(self._stamps)
+
+    def picture(self, index: int) -> Picture:
+        """Return the luma of one picture."""
+        if not 0 <= index < len(self):
+            raise IndexError(f"{self.path} has pictures 0 to {len(self) - 1}, asked for {index}")
+        if self._last is None or self._last[0] != index:
+            self._last = index, self._decoded(index)
+        return self._last[1]
+
+    def _decoded(self, index: int) -> Picture:
+        keys = list(self._seeks)
+        key = keys[max(0, bisect.bisect_right(keys, index) - 1)]
+        on_the_way = self._last is not None and key <= self._last[0] < index
+        # Where a seek lands too late, as it may among reordered pictures, the start is always right.
+        for start in ([None] if on_the_way else []) + [key, 0]:
+            if start is not None:
+                self._coming = self._from(start)
+            for here, frame in self._coming:
+                if here == index:
+                    return published(upright(from_frame(frame), frame))
+                if here > index:
+                    break
+        raise InputError(self.path, f"picture {index} cannot be decoded", "choose another picture")
+
+    def _index(self) -> tuple[list[int], dict[int, int]]:
+        """Time stamps of all pictures in order of showing; for each key picture, where to seek to."""
+        shown = sorted(
+            (stamp, stamp if packet.dts is None else packet.dts, packet.is_keyframe)
+            for packet in self._container.demux(self._stream)
+            if (stamp := packet_stamp(packet)) is not None and not packet.is_discard and not packet.is_corrupt
+        )
+        first = 0 if self._in_order else self._first_shown()
+        shown = [packet for packet in shown if packet[0] >= first]
+        if not shown:
+            raise InputError(self.path, "is not a video that can be read", "choose another clip")
+        # The time of decoding is never later: a seek to it cannot land on the next key picture.
+        seeks = {n: dts for n, (_, dts, is_key) in enumerate(shown) if is_key or n == 0}
+        return [stamp for stamp, _, _ in shown], seeks
+
+    def _first_shown(self) -> int:
+        """Pictures before the first key picture are in the file, but cannot be decoded."""
+        self._rewind()
+        frames = (frame for _, frame in self._frames())
+        return next((frame.pts for frame in frames if frame.pts is not None), 0)
+
+    def _rewind(self) -> None:
+        self._container.close()
+        self._container = open_video(self.path)
+        self._stream = picture_stream(self._container, self.path)
+
+    def _from(self, key: int) -> Iterator[tuple[int, av.VideoFrame]]:
+        rank = {stamp: index for index, stamp in enumerate(self._stamps)}
+        try:
+            if key == 0:
+                self._rewind()  # an AVI without index seeks to any picture, key or not
+            else:
+                self._container.seek(self._seeks[key], stream=self._stream)
+        except av.FFmpegError:  # a GIF
+            self._rewind()
+        counted: int | None = None
+        for first_stamp, frame in self._frames():
+            if self._in_order:
+                counted = rank.get(first_stamp, 0) if counted is None else counted + 1
+                yield counted, frame
+            elif frame.pts in rank:
+                yield rank[frame.pts], frame
+
+    def _frames(self) -> Iterator[tuple[int, av.VideoFrame]]:
+        """Frames from where the container stands, with the stamp of the first packet."""
+        first_stamp: int | None = None
+        for packet in self._container.demux(self._stream):
+            stamp = packet_stamp(packet)
+            first_stamp = stamp if first_stamp is None else first_stamp
+            with contextlib.suppress(av.FFmpegError):
+                for frame in () if packet.is_corrupt else self._stream.codec_context.decode(packet):
+                    if not frame.is_corrupt:
+                        yield first_stamp or 0, frame
+
+    def close(self) -> None:
+        """Release the file. May be called twice."""
+        self._container.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def _open_for_writing(path: Path, part: Path) -> OutputContainer:
