@@ -124,7 +124,7 @@ class _Run:
             if packet.pts is not None and packet.time_base:
                 end = (packet.pts + (packet.duration or 0)) * packet.time_base
                 self._end_s = max(self._end_s, float(end))
-            if packet.stream_index == self._stream.index:
+            if packet.stream.index == self._stream.index:  # stream_index is 0 in what flushes any stream
                 yield packet
 
     def _decoded(self, packet: _Packet) -> Iterator[av.VideoFrame]:

@@ -1,0 +1,179 @@
+"""One contract for every kind of source."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from math import isnan
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.usbio.clips import (
+    REAL_DATA,
+    dicom,
+    is_open,
+    jpeg_dicom,
+    picture,
+    pictures,
+    save_dicom,
+    write_folder,
+    write_video,
+)
+from usbio.sources.address import open_source
+from usbio.sources.clip import open_clip
+from usbio.video import ClipWriter
+
+COUNT = 12
+
+
+def _own_clip(path: Path, codec: str) -> Path:
+    with ClipWriter(path, (64, 48), 25.0, codec=codec) as clip:
+        for index, shown in enumerate(pictures(COUNT)):
+            clip.write(shown, index / 25)
+    return path
+
+
+def _pages(path: Path) -> Path:
+    first, *others = [Image.fromarray(shown) for shown in pictures(COUNT)]
+    first.save(path, save_all=True, append_images=others)
+    return path
+
+
+def _picture(path: Path) -> Path:
+    Image.fromarray(picture(0)).save(path)
+    return path
+
+
+def _jpegs() -> list[bytes]:
+    packed = []
+    for shown in pictures(COUNT):
+        file = io.BytesIO()
+        Image.fromarray(shown).convert("RGB").save(file, "jpeg", quality=95)
+        packed.append(file.getvalue())
+    return packed
+
+
+KINDS: dict[str, tuple[Callable[[Path], Path], int]] = {
+    "mp4": (lambda folder: _own_clip(folder / "a.mp4", "libx264"), COUNT),
+    "mov": (lambda folder: _own_clip(folder / "a.mov", "libx264"), COUNT),
+    "mkv lossless": (lambda folder: _own_clip(folder / "a.mkv", "ffv1"), COUNT),
+    "avi mpeg4": (lambda folder: write_video(folder / "a.avi", pictures(COUNT), "mpeg4"), COUNT),
+    "avi h264": (lambda folder: write_video(folder / "a.avi", pictures(COUNT)), COUNT),
+    "avi mjpeg": (lambda folder: write_video(folder / "a.avi", pictures(COUNT), "mjpeg", "yuvj420p"), COUNT),
+    "wmv": (lambda folder: write_video(folder / "a.wmv", pictures(COUNT), "wmv2"), COUNT),
+    "gif": (lambda folder: write_video(folder / "a.gif", pictures(COUNT), "gif", "gray"), COUNT),
+    "picture": (lambda folder: _picture(folder / "a.png"), 1),
+    "pages": (lambda folder: _pages(folder / "a.tif"), COUNT),
+    "folder": (lambda folder: write_folder(folder / "a", pictures(COUNT)), COUNT),
+    "dicom": (
+        lambda folder: save_dicom(
+            folder / "a.dcm", dicom(np.stack(pictures(COUNT)), "MONOCHROME2", FrameTime="40")
+        ),
+        COUNT,
+    ),
+    "dicom jpeg": (
+        lambda folder: save_dicom(
+            folder / "a", jpeg_dicom(_jpegs(), (48, 64), "YBR_FULL_422", CineRate="25")
+        ),
+        COUNT,
+    ),
+}
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, int]:
+    make, count = KINDS[request.param]
+    return make(tmp_path), count
+
+
+def test_every_source_keeps_the_contract(kind: tuple[Path, int], capfd: pytest.CaptureFixture[str]) -> None:
+    path, count = kind
+    source = open_clip(path, fps=25.0)
+    info = source.info()
+    frames = list(source.frames())
+
+    assert source.name == path.name
+    assert [frame.index for frame in frames] == list(range(count))
+    assert info.declared_frames in (None, count)
+    times_s = np.array([frame.t_s for frame in frames])
+    assert times_s[0] == 0
+    assert np.all(np.diff(times_s) > 0)
+    assert times_s == pytest.approx(np.arange(count) / 25, abs=0.0051)  # s: a GIF counts in 0.01 s
+    arrived_s = np.array([frame.arrived_s for frame in frames])
+    assert np.all(np.diff(arrived_s) >= 0)
+    for frame in frames:
+        assert frame.image.shape == (info.height_px, info.width_px) == (48, 64)
+        assert frame.image.dtype == np.uint8
+        assert frame.image.flags.c_contiguous
+        assert not frame.image.flags.writeable
+    assert capfd.readouterr() == ("", "")
+
+
+def test_pictures_come_in_order_and_true(kind: tuple[Path, int]) -> None:
+    path, _ = kind
+    for frame in open_clip(path).frames():
+        # grey levels: what lossy codecs and video range cost on a smooth picture with one sharp bar
+        assert np.abs(frame.image.astype(int) - picture(frame.index)).mean() < 4
+
+
+def test_second_run_gives_the_same(kind: tuple[Path, int]) -> None:
+    source = open_clip(kind[0])
+    for first, second in zip(source.frames(), source.frames(), strict=True):
+        assert first.index == second.index
+        assert first.t_s == second.t_s or (isnan(first.t_s) and isnan(second.t_s))
+        assert np.array_equal(first.image, second.image)
+
+
+def test_closing_releases_the_file(kind: tuple[Path, int]) -> None:
+    path, _ = kind
+    run = open_clip(path).frames()
+    next(run)
+    run.close()
+    assert not is_open(path)
+    assert list(open_clip(path).frames())
+    assert not is_open(path)
+
+
+@pytest.mark.parametrize("name", ["picture", "pages", "folder"])
+def test_pictures_have_no_times_of_their_own(name: str, tmp_path: Path) -> None:
+    source = open_clip(KINDS[name][0](tmp_path))
+    assert source.info().time_source == "none"
+    assert all(isnan(frame.t_s) for frame in source.frames())
+
+
+def test_time_stamps_of_the_file_win_over_the_setup(tmp_path: Path) -> None:
+    source = open_clip(KINDS["mp4"][0](tmp_path), fps=1.0)
+    assert source.info().time_source == "container"
+    assert [frame.t_s for frame in source.frames()][1] == pytest.approx(0.04, abs=1e-4)  # s
+
+
+def test_clip_prefix_and_bare_path_are_the_same(tmp_path: Path) -> None:
+    path = KINDS["mp4"][0](tmp_path)
+    for address in (str(path), f"clip:{path}"):
+        assert sum(1 for _ in open_source(address).frames()) == COUNT
+
+
+def _real(name: str) -> Path:
+    path = REAL_DATA / name
+    if not path.exists():
+        pytest.skip(f"no real data at {path} (USBIO_REAL_DATA)")
+    return path
+
+
+def test_real_screen_recording_is_read_whole() -> None:
+    source = open_clip(_real("thickness_clips/p6_isokinetic500_01_push_01.mp4"))
+    frames = list(source.frames())
+    assert len(frames) == source.info().declared_frames == 59
+    assert frames[-1].t_s == pytest.approx(58 / 61, abs=1e-4)  # s
+
+
+def test_real_stills_come_in_the_order_of_time() -> None:
+    folder = _real("thickness_stills")
+    source = open_clip(folder, fps=10.0)
+    frames = list(source.frames())
+    assert len(frames) == 23
+    last = np.asarray(Image.open(folder / "gastroc_jumping_092.png").convert("L"))
+    assert np.abs(frames[-1].image.astype(int) - last).max() <= 1  # grey: two roundings of one formula
