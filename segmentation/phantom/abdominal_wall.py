@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from segmentation.phantom.activation import REST, Activation
-from segmentation.phantom.anatomy import Body, StationPlan
+from segmentation.phantom.anatomy import Body, Motion, StationPlan
 from segmentation.phantom.disturbance import STILL, Breathing
-from segmentation.phantom.layered import LayeredTissue, Layers
+from segmentation.phantom.layered import LayeredMotion, Layers
 from segmentation.phantom.probe import Probe
+from segmentation.phantom.scanner import Shadow
 from segmentation.phantom.scatterers import Scatterers, filled, together
 from segmentation.phantom.substance import (
     BOWEL,
@@ -97,15 +98,23 @@ class AbdominalWall:
         """1 where lateral is to the right of the picture, else -1."""
         return 1 if self.lateral == "right" else -1
 
-    def tissue(
+    def scatterers(
         self, probe: Probe, depth_mm: float, per_mm2: float, rng: np.random.Generator
-    ) -> LayeredTissue:
-        """Return the tissue in front of a probe."""
+    ) -> Scatterers:
+        """Return the tissue in front of a probe, at rest."""
         half = probe.aperture_mm / 2.0 + 12.0
         painted = TissueMap.blank(-half, -2.5, 2 * half, depth_mm + 8.0)
         leaves = _painted(painted, self, probe, rng)
-        scatterers = together(filled(painted, rng, per_mm2, probe.slice_width_mm), leaves)
-        return LayeredTissue(self.layers, np.arange(-half, half + 0.2, 0.2), scatterers, self.sign)
+        group = together(filled(painted, rng, per_mm2, probe.slice_width_mm), leaves)
+        return group if self.sign > 0 else group.mirrored()
+
+    def motion(self, probe: Probe, x_mm: FloatArray, z_mm: FloatArray) -> Motion:
+        """Return how points of the tissue, given at rest, move."""
+        return LayeredMotion(self.layers, x_mm, z_mm, self.sign)
+
+    def shadows(self, t_s: float) -> tuple[Shadow, ...]:
+        """Return nothing: there is no bone here."""
+        return ()
 
     def bodies(self, t_s: float) -> tuple[Body, ...]:
         """Return TrA, IO and EO at a time."""

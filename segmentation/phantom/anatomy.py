@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import nan
 from typing import Protocol
@@ -40,18 +41,8 @@ class StationPlan:
     direction: Direction = "perpendicular"
 
 
-class Tissue(Protocol):
-    """The scatterers of a body part and how they move. Built once a clip."""
-
-    scatterers: Scatterers
-
-    def moved(self, t_s: float) -> tuple[FloatArray, FloatArray]:
-        """Return x and z of every scatterer at a time, mm."""
-        ...
-
-    def shadows(self, t_s: float) -> tuple[Shadow, ...]:
-        """Return what stops sound at a time."""
-        ...
+# From a time to x and z of the points that a motion was asked for, mm.
+Motion = Callable[[float], tuple[FloatArray, FloatArray]]
 
 
 class Anatomy(Protocol):
@@ -81,6 +72,16 @@ class Anatomy(Protocol):
         """Return the muscles at a time, in the order of the view."""
         ...
 
-    def tissue(self, probe: Probe, depth_mm: float, per_mm2: float, rng: np.random.Generator) -> Tissue:
-        """Return the tissue in front of a probe."""
+    def scatterers(
+        self, probe: Probe, depth_mm: float, per_mm2: float, rng: np.random.Generator
+    ) -> Scatterers:
+        """Return the tissue in front of a probe, at rest."""
+        ...
+
+    def motion(self, probe: Probe, x_mm: FloatArray, z_mm: FloatArray) -> Motion:
+        """Return how points of the tissue, given at rest, move."""
+        ...
+
+    def shadows(self, t_s: float) -> tuple[Shadow, ...]:
+        """Return what stops sound at a time."""
         ...

@@ -9,12 +9,13 @@ from functools import cached_property
 import numpy as np
 
 from segmentation.geometry import Calibration, Roi
-from segmentation.phantom.anatomy import Anatomy, Tissue
+from segmentation.phantom.anatomy import Anatomy, Motion
 from segmentation.phantom.disturbance import UNDISTURBED, Disturbances
 from segmentation.phantom.looks import PLAIN_CART, ScreenLook
 from segmentation.phantom.probe import LINEAR, Probe
 from segmentation.phantom.projection import Maps, Projection, converted
 from segmentation.phantom.scanner import ORDINARY_SETTINGS, Beamformer, Scanner, Shadow
+from segmentation.phantom.scatterers import Scatterers
 from segmentation.phantom.screen import drawn_screen, picture_origin
 from segmentation.phantom.survey import Survey, placed
 from segmentation.phantom.truth import FrameTruth, PhantomFrame
@@ -69,8 +70,8 @@ class Phantom:
     def bmode(self, index: int) -> Picture:
         """Return the B-mode picture alone."""
         plan, t_s = self.plan, self._scan_s(index)
-        strength = self._tissue.scatterers.strength(self._plane_mm(t_s))
-        x, z = placed(*self._tissue.moved(t_s), plan.disturbances.drift.at(t_s))
+        strength = self._scatterers.strength(self._plane_mm(t_s))
+        x, z = placed(*self._motion(t_s), plan.disturbances.drift.at(t_s))
         echo = self._beams.echoes(x, z, strength) * self._beams.shade(self._shadows(t_s))
         echo *= self._beams.contact(plan.disturbances.contact_loss_db(t_s, plan.probe.beams))
         noise = np.random.default_rng((plan.seed, 7, round(t_s * 1e4)))
@@ -132,9 +133,14 @@ class Phantom:
         return float(self.plan.per_cell / cell_mm2)
 
     @cached_property
-    def _tissue(self) -> Tissue:
+    def _motion(self) -> Motion:
+        points = self._scatterers
+        return self.plan.anatomy.motion(self.plan.probe, points.x_mm, points.z_mm)
+
+    @cached_property
+    def _scatterers(self) -> Scatterers:
         rng = np.random.default_rng((self.plan.seed, 1))
-        return self.plan.anatomy.tissue(self.plan.probe, self.plan.scanner.depth_mm, self._per_mm2, rng)
+        return self.plan.anatomy.scatterers(self.plan.probe, self.plan.scanner.depth_mm, self._per_mm2, rng)
 
     @cached_property
     def _beams(self) -> Beamformer:
@@ -158,4 +164,5 @@ class Phantom:
 
     def _shadows(self, t_s: float) -> tuple[Shadow, ...]:
         drift = self.plan.disturbances.drift.at(t_s)
-        return tuple(Shadow(*placed(s.x_mm, s.z_mm, drift), s.loss_db) for s in self._tissue.shadows(t_s))
+        shadows = self.plan.anatomy.shadows(t_s)
+        return tuple(Shadow(*placed(s.x_mm, s.z_mm, drift), s.loss_db) for s in shadows)

@@ -94,11 +94,8 @@ class ClosedShape:
 
     @staticmethod
     def _over(values: FloatArray, angle: FloatArray) -> FloatArray:
-        place = (angle + np.pi) / (2 * np.pi) * len(values)
-        left = place.astype(np.int64)
-        share = place - left
-        n = len(values)
-        return np.asarray(values[left % n] * (1.0 - share) + values[(left + 1) % n] * share)
+        place = (angle + np.pi) * (len(values) / (2 * np.pi))
+        return np.asarray(np.interp(place, np.arange(len(values) + 1.0), np.append(values, values[0])))
 
 
 def _lobe(towards_rad: float | None) -> FloatArray:

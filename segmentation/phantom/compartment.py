@@ -31,6 +31,7 @@ def lay_compartment(
 
     The fascia is set back by what the probe spreads it, along the beam and across: see `Probe.bloom_mm`.
     """
+    tissue = tissue.round_about(shape.border_mm(), 3.0)
     inside, normal = shape.inside_mm(tissue.x_mm[None, :], tissue.z_mm[:, None])
     across = float(probe.beam_width_mm(np.array([shape.centre_mm[1]]))[0])
     inside = inside + np.hypot(probe.bloom_mm * np.sin(normal), across * np.cos(normal))

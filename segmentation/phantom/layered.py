@@ -1,4 +1,4 @@
-"""Tissue in layers: boundaries over x, and scatterers that keep their place between two of them."""
+"""Tissue in layers: boundaries over x, and points that keep their place between two of them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segmentation.phantom.scanner import Shadow
-from segmentation.phantom.scatterers import Scatterers
 from segmentation.results import FloatArray
 
 
@@ -31,66 +29,39 @@ class Layers:
 
 
 class LayeredMotion:
-    """Moves scatterers with the layers they lie in.
-
-    Parameters
-    ----------
-    rest : Layers
-        The layers at rest, with no shift.
-    scatterers : Scatterers
-        Their places at rest.
-    """
-
-    def __init__(self, rest: Layers, scatterers: Scatterers) -> None:
-        self._x = scatterers.x_mm
-        depths = np.stack([rest.at(np.full(len(scatterers), k), self._x) for k in range(len(rest.depth_mm))])
-        self._layer = np.clip((scatterers.z_mm[None, :] >= depths).sum(axis=0) - 1, 0, len(depths) - 2)
-        upper = np.take_along_axis(depths, self._layer[None, :], 0)[0]
-        lower = np.take_along_axis(depths, self._layer[None, :] + 1, 0)[0]
-        self._share = (scatterers.z_mm - upper) / np.maximum(lower - upper, 1e-6)
-
-    def moved(self, now: Layers) -> tuple[FloatArray, FloatArray]:
-        """Return x and z of every scatterer at the moment of ``now``."""
-        shift = now.shift_mm
-        x = self._x + shift[self._layer] * (1.0 - self._share) + shift[self._layer + 1] * self._share
-        upper, lower = now.at(self._layer, x), now.at(self._layer + 1, x)
-        return x, upper + self._share * (lower - upper)
-
-
-class LayeredTissue:
-    """Layers as scatterers in front of a probe.
+    """Moves points with the layers they lie in.
 
     Parameters
     ----------
     layers : callable
-        Boundaries over x at a time, or at rest for None.
-    x_mm : (N,) array
-        The x that they are asked for.
-    scatterers : Scatterers
-        Their places at rest.
+        Boundaries over x at a time, or at rest, without shift, for None.
+    x_mm, z_mm : (N,) array
+        The points at rest, in the picture.
     sign : int
         -1 where the picture is the mirror of the layers' x.
-    bone : callable, optional
-        Shadows at a time, in the x of the picture.
     """
 
     def __init__(
         self,
         layers: Callable[[FloatArray, float | None], Layers],
         x_mm: FloatArray,
-        scatterers: Scatterers,
+        z_mm: FloatArray,
         sign: int = 1,
-        bone: Callable[[float], tuple[Shadow, ...]] | None = None,
     ) -> None:
-        self.scatterers = scatterers
-        self._layers, self._x, self._sign, self._bone = layers, x_mm, sign, bone
-        self._motion = LayeredMotion(layers(x_mm, None), scatterers)
+        self._layers, self._x, self._sign = layers, sign * x_mm, sign
+        reach = np.abs(x_mm).max() + 15.0
+        self._grid = np.arange(-reach, reach, 0.2)
+        rest = layers(self._grid, None)
+        depths = np.stack([rest.at(np.full(len(x_mm), k), self._x) for k in range(len(rest.depth_mm))])
+        self._layer = np.clip((z_mm[None, :] >= depths).sum(axis=0) - 1, 0, len(depths) - 2)
+        upper = np.take_along_axis(depths, self._layer[None, :], 0)[0]
+        lower = np.take_along_axis(depths, self._layer[None, :] + 1, 0)[0]
+        self._share = (z_mm - upper) / np.maximum(lower - upper, 1e-6)
 
-    def moved(self, t_s: float) -> tuple[FloatArray, FloatArray]:
-        """Return x and z of every scatterer at a time, mm."""
-        x, z = self._motion.moved(self._layers(self._x, t_s))
-        return self._sign * x, z
-
-    def shadows(self, t_s: float) -> tuple[Shadow, ...]:
-        """Return what stops sound at a time."""
-        return () if self._bone is None else self._bone(t_s)
+    def __call__(self, t_s: float) -> tuple[FloatArray, FloatArray]:
+        """Return x and z of every point at a time."""
+        now = self._layers(self._grid, t_s)
+        shift = now.shift_mm
+        x = self._x + shift[self._layer] * (1.0 - self._share) + shift[self._layer + 1] * self._share
+        upper, lower = now.at(self._layer, x), now.at(self._layer + 1, x)
+        return self._sign * x, upper + self._share * (lower - upper)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from segmentation.phantom.activation import REST, Activation
-from segmentation.phantom.anatomy import Body, StationPlan
+from segmentation.phantom.anatomy import Body, Motion, StationPlan
 from segmentation.phantom.bone import bone_face, evenly
 from segmentation.phantom.disturbance import STILL, Breathing
-from segmentation.phantom.layered import LayeredTissue, Layers
+from segmentation.phantom.layered import LayeredMotion, Layers
 from segmentation.phantom.probe import Probe, face_mm
 from segmentation.phantom.scanner import Shadow
 from segmentation.phantom.scatterers import Scatterers, filled, together
@@ -108,15 +108,18 @@ class MultifidusParasagittal:
         sway = self.breathing.sway_mm * breath
         return Layers(x_mm, depth, np.array([0.0, 0.0, 0.3, 0.5, 1.0, 1.0]) * sway)
 
-    def tissue(
+    def scatterers(
         self, probe: Probe, depth_mm: float, per_mm2: float, rng: np.random.Generator
-    ) -> LayeredTissue:
-        """Return the tissue in front of a probe."""
+    ) -> Scatterers:
+        """Return the tissue in front of a probe, at rest."""
         half, rise = probe.half_width_mm(depth_mm) + 6.0, probe.rise_mm
         painted = TissueMap.blank(-half, -rise - 2.5, 2 * half, depth_mm + rise + 6.0, 0.12)
         sheets = self._painted(painted, probe, rng)
-        scatterers = together(filled(painted, rng, per_mm2, probe.slice_width_mm), sheets)
-        return LayeredTissue(self.layers, np.arange(-half, half + 0.2, 0.2), scatterers, 1, self._shadows)
+        return together(filled(painted, rng, per_mm2, probe.slice_width_mm), sheets)
+
+    def motion(self, probe: Probe, x_mm: FloatArray, z_mm: FloatArray) -> Motion:
+        """Return how points of the tissue, given at rest, move."""
+        return LayeredMotion(self.layers, x_mm, z_mm)
 
     def _humps(self, x_mm: FloatArray) -> FloatArray:
         return np.asarray(
@@ -126,7 +129,8 @@ class MultifidusParasagittal:
             )
         )
 
-    def _shadows(self, t_s: float) -> tuple[Shadow, ...]:
+    def shadows(self, t_s: float) -> tuple[Shadow, ...]:
+        """Return the row of facets; what lies between them lets some sound through."""
         x = np.arange(-58.0, 58.0, 0.1)
         now = self.layers(x, t_s)
         bone = now.depth_mm[_BONE]

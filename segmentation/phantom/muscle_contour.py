@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from segmentation.phantom.activation import REST, Activation
-from segmentation.phantom.anatomy import Body, StationPlan
+from segmentation.phantom.anatomy import Body, Motion, StationPlan
 from segmentation.phantom.closed_shape import ClosedShape
 from segmentation.phantom.compartment import Compartment, lay_compartment
 from segmentation.phantom.disturbance import STILL, Breathing
@@ -94,55 +94,46 @@ class MuscleContour:
         breath = self.breathing.at(t_s)
         return self.breathing.sway_mm * breath, self.breathing.lift_mm * breath
 
-    def tissue(self, probe: Probe, depth_mm: float, per_mm2: float, rng: np.random.Generator) -> LimbTissue:
-        """Return the tissue in front of a probe."""
-        return LimbTissue(self, probe, depth_mm, per_mm2, rng)
-
-
-class LimbTissue:
-    """A slice across a limb as scatterers."""
-
-    def __init__(
-        self, plan: MuscleContour, probe: Probe, depth_mm: float, per_mm2: float, rng: np.random.Generator
-    ) -> None:
-        self.plan = plan
+    def scatterers(
+        self, probe: Probe, depth_mm: float, per_mm2: float, rng: np.random.Generator
+    ) -> Scatterers:
+        """Return the tissue in front of a probe, at rest."""
         half = probe.aperture_mm / 2.0 + 8.0
         tissue = TissueMap.blank(-half, -3.0, 2 * half, depth_mm + 8.0)
-        self._shape = plan.shape()
         leaves = self._painted(tissue, probe, rng)
-        self.scatterers: Scatterers = together(filled(tissue, rng, per_mm2, probe.slice_width_mm), leaves)
-        x, z = self.scatterers.x_mm, self.scatterers.z_mm
-        push_x, push_z = self._shape.yielding(x, z, reach_mm=8.0)
-        held = np.clip(z / 6.0, 0.0, 1.0)  # the probe does not give way
-        self._push = push_x * held, push_z * held
+        return together(filled(tissue, rng, per_mm2, probe.slice_width_mm), leaves)
 
-    def moved(self, t_s: float) -> tuple[FloatArray, FloatArray]:
-        """Return x and z of every scatterer at a time, mm."""
-        swelling = self.plan.swelling_mm(t_s)
-        sway, lift = self.plan.breath_mm(t_s)
-        x, z = self.scatterers.x_mm, self.scatterers.z_mm
-        return x + sway + swelling * self._push[0], z + lift + swelling * self._push[1]
+    def motion(self, probe: Probe, x_mm: FloatArray, z_mm: FloatArray) -> Motion:
+        """Return how points of the tissue, given at rest, move."""
+        held = np.clip(z_mm / 6.0, 0.0, 1.0)  # the probe does not give way
+        push_x, push_z = (push * held for push in self.shape().yielding(x_mm, z_mm, reach_mm=8.0))
+
+        def moved(t_s: float) -> tuple[FloatArray, FloatArray]:
+            swelling = self.swelling_mm(t_s)
+            sway, lift = self.breath_mm(t_s)
+            return x_mm + sway + swelling * push_x, z_mm + lift + swelling * push_z
+
+        return moved
 
     def shadows(self, t_s: float) -> tuple[Shadow, ...]:
         """Return nothing: there is no bone here."""
         return ()
 
     def _painted(self, tissue: TissueMap, probe: Probe, rng: np.random.Generator) -> Scatterers:
-        plan = self.plan
         flat = np.ones_like(tissue.x_mm)
-        around = replace(plan.muscle.brighter(4.0), streaks=Streaks(5.0, (3.0, 10.0), 6.0, 12.0))
+        around = replace(self.muscle.brighter(4.0), streaks=Streaks(5.0, (3.0, 10.0), 6.0, 12.0))
         inside = replace(
-            plan.muscle, along_mm=1.2, streaks=Streaks(6.0, (1.5, 5.0), 10.0, 35.0), streak_db=12.0
+            self.muscle, along_mm=1.2, streaks=Streaks(6.0, (1.5, 5.0), 10.0, 35.0), streak_db=12.0
         )
         paint(tissue, np.ones_like(tissue.amplitude), SKIN, rng)
-        paint(tissue, tissue.below(plan.skin_mm * flat), plan.fat, rng)
-        cover_mm = (plan.skin_mm + plan.fat_mm) * flat - 0.6 * (tissue.x_mm / 20.0) ** 2
+        paint(tissue, tissue.below(self.skin_mm * flat), self.fat, rng)
+        cover_mm = (self.skin_mm + self.fat_mm) * flat - 0.6 * (tissue.x_mm / 20.0) ** 2
         paint(tissue, tissue.below(cover_mm), around, rng)
-        look = replace(plan.fascia_look.fainter(3.0))
+        look = replace(self.fascia_look.fainter(3.0))
         covering = lay_fascia(tissue, cover_mm - 0.8, cover_mm, look, probe, rng)
         return together(
             covering,
             lay_compartment(
-                tissue, self._shape, Compartment(inside, plan.fascia_look, plan.fascia_mm), probe, rng
+                tissue, self.shape(), Compartment(inside, self.fascia_look, self.fascia_mm), probe, rng
             ),
         )

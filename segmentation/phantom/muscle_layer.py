@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from segmentation.phantom.activation import REST, Activation
-from segmentation.phantom.anatomy import Body, StationPlan
+from segmentation.phantom.anatomy import Body, Motion, StationPlan
 from segmentation.phantom.disturbance import STILL, Breathing
-from segmentation.phantom.layered import LayeredTissue, Layers
+from segmentation.phantom.layered import LayeredMotion, Layers
 from segmentation.phantom.probe import Probe
+from segmentation.phantom.scanner import Shadow
 from segmentation.phantom.scatterers import Scatterers, filled, together
 from segmentation.phantom.substance import (
     FAT,
@@ -96,15 +97,22 @@ class MuscleLayer:
         travel = np.array([0.0, 0.0, 0.0, 0.1, 1.0, 1.0, 0.0]) * self.pull_mm * effort
         return Layers(x_mm, depth, travel)
 
-    def tissue(
+    def scatterers(
         self, probe: Probe, depth_mm: float, per_mm2: float, rng: np.random.Generator
-    ) -> LayeredTissue:
-        """Return the tissue in front of a probe."""
+    ) -> Scatterers:
+        """Return the tissue in front of a probe, at rest."""
         half = probe.aperture_mm / 2.0 + 10.0
         painted = TissueMap.blank(-half, -2.5, 2 * half, depth_mm + 8.0)
         sheets = self._painted(painted, probe, rng)
-        scatterers = together(filled(painted, rng, per_mm2, probe.slice_width_mm), sheets)
-        return LayeredTissue(self.layers, np.arange(-half, half + 0.2, 0.2), scatterers)
+        return together(filled(painted, rng, per_mm2, probe.slice_width_mm), sheets)
+
+    def motion(self, probe: Probe, x_mm: FloatArray, z_mm: FloatArray) -> Motion:
+        """Return how points of the tissue, given at rest, move."""
+        return LayeredMotion(self.layers, x_mm, z_mm)
+
+    def shadows(self, t_s: float) -> tuple[Shadow, ...]:
+        """Return nothing: there is no bone here."""
+        return ()
 
     def _painted(self, tissue: TissueMap, probe: Probe, rng: np.random.Generator) -> Scatterers:
         depth = self.layers(tissue.x_mm, None).depth_mm

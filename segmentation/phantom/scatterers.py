@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,6 +29,10 @@ class Scatterers:
     def strength(self, out_of_plane_mm: float) -> FloatArray:
         """Return the answer of every scatterer for a plane this far off."""
         return self.steady + self.passing * np.cos(self.rate_per_mm * out_of_plane_mm + self.phase_rad)
+
+    def mirrored(self) -> Scatterers:
+        """Return the same with left and right exchanged."""
+        return replace(self, x_mm=-self.x_mm)
 
     def __len__(self) -> int:
         return len(self.x_mm)

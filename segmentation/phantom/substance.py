@@ -71,6 +71,11 @@ BOWEL = Substance(-34.0, grain_db=5.0, along_mm=2.2, across_mm=0.6, patches_db=5
 
 def paint(tissue: TissueMap, cover: FloatArray, substance: Substance, rng: np.random.Generator) -> None:
     """Paint a substance with its texture where ``cover`` (rows, columns) says so."""
+    rows, columns = (np.flatnonzero(cover.any(axis=axis)) for axis in (1, 0))
+    if len(rows) == 0:
+        return
+    down, across = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+    tissue, cover = tissue.part(down, across), cover[down, across]
     shape, step = tissue.amplitude.shape, tissue.step_mm
     tilt = float(np.deg2rad(substance.tilt_deg))
     level = substance.level_db + substance.grain_db * clouds(

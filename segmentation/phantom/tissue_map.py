@@ -52,6 +52,20 @@ class TissueMap:
         """Area covered."""
         return self.width_mm * self.depth_mm
 
+    def part(self, rows: slice, columns: slice) -> TissueMap:
+        """Return a part of the map; painting it paints the whole."""
+        x0 = self.x0_mm + self.step_mm * (columns.start or 0)
+        z0 = self.z0_mm + self.step_mm * (rows.start or 0)
+        return TissueMap(x0, z0, self.step_mm, self.amplitude[rows, columns])
+
+    def round_about(self, points_mm: FloatArray, margin_mm: float) -> TissueMap:
+        """Return the part that holds points ``(N, 2)`` and a margin."""
+        low, high = points_mm.min(axis=0) - margin_mm, points_mm.max(axis=0) + margin_mm
+        corner = np.array([self.x0_mm, self.z0_mm])
+        first = np.maximum(((low - corner) / self.step_mm).astype(int), 0)
+        last = np.maximum(((high - corner) / self.step_mm).astype(int) + 2, first + 2)
+        return self.part(slice(int(first[1]), int(last[1])), slice(int(first[0]), int(last[0])))
+
     def at(self, x_mm: FloatArray, z_mm: FloatArray) -> FloatArray:
         """Return the amplitude at points, linear between grid points, the border value outside."""
         return sampled(self.amplitude, (x_mm - self.x0_mm) / self.step_mm, (z_mm - self.z0_mm) / self.step_mm)
@@ -109,18 +123,21 @@ def clouds(
     (rows, columns) array
         The field.
     """
-    coarse = max(1, int(min(along_px, across_px) / 3.0))  # a smooth field needs no fine grid
-    along, across = along_px / coarse, across_px / coarse
-    margin = int(3 * max(along, across)) + 8
-    rows, columns = (-(-n // coarse) + 2 * margin for n in shape)
+    level = abs(tilt_rad) < 1e-3
+    # a smooth field needs no fine grid
+    thin_x = max(1, int((along_px if level else min(along_px, across_px)) / 3.0))
+    thin_y = max(1, int((across_px if level else min(along_px, across_px)) / 3.0))
+    along, across = along_px / thin_x, across_px / thin_y
+    beside_x, beside_y = int(3 * along) + 3, int(3 * (across if level else along)) + 3
+    rows, columns = -(-shape[0] // thin_y) + 2 * beside_y, -(-shape[1] // thin_x) + 2 * beside_x
     noise = rng.standard_normal((rows, columns), dtype=np.float32)
-    if abs(tilt_rad) < 1e-3:
+    if level:
         smooth = cv2.GaussianBlur(noise, (0, 0), sigmaX=along, sigmaY=across)
     else:
         smooth = cv2.filter2D(noise, -1, _tilted_kernel(along, across, tilt_rad))
-    field = smooth[margin : rows - margin, margin : columns - margin]
-    if coarse > 1:
-        field = cv2.resize(field, None, fx=coarse, fy=coarse, interpolation=cv2.INTER_CUBIC)
+    field = smooth[beside_y : rows - beside_y, beside_x : columns - beside_x]
+    if thin_x > 1 or thin_y > 1:
+        field = cv2.resize(field, None, fx=thin_x, fy=thin_y, interpolation=cv2.INTER_CUBIC)
     field = field[: shape[0], : shape[1]]
     return np.asarray((field - field.mean()) / field.std(), dtype=float)
 
