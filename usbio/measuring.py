@@ -88,12 +88,13 @@ class OverlayFilm:
 
     def add(self, frame: Frame, result: FrameResult) -> None:
         """Draw and write one picture."""
-        height, width = frame.image.shape
+        picture = draw_overlay(frame.image, result, self._view)
         if self._writer is None:
-            self._writer = ClipWriter(self._path, (width, height), self._fps, grey=False, preset="veryfast")
+            size_px = (picture.shape[1], picture.shape[0])
+            self._writer = ClipWriter(self._path, size_px, self._fps, grey=False, preset="veryfast")
         t_s = frame.t_s if isfinite(frame.t_s) else frame.index / self._fps
         self._last_s = max(t_s, self._last_s + 0.001)
-        self._writer.write(draw_overlay(frame.image, result, self._view), self._last_s)
+        self._writer.write(picture, self._last_s)
 
     def close(self, keep: bool) -> None:
         """Finish the film, or leave nothing of it."""

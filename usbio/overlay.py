@@ -20,16 +20,25 @@ _SHADE: Colour = (0, 0, 0)
 _SHIFT = 4  # bits of a pixel: borders are drawn where they are, not where pixels are
 _DASH_PX, _GAP_PX = 7.0, 4.0
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
+_TEXT = 0.55
+_LINE_PX = 28
 
 
 def draw_overlay(picture: Picture, result: FrameResult, view: View) -> RgbPicture:
-    """Return the picture in colour with borders and values; the right side is dashed, never colour alone."""
+    """Return the picture in colour with borders, and under it a line of values for each side.
+
+    The right side is dashed, for colour alone tells too few people apart. The values stand under the picture,
+    where they hide nothing of it, in a strip whose height depends on the sides alone.
+    """
     canvas = np.repeat(picture[:, :, np.newaxis], 3, axis=2)
     for measurement in result.measurements:
         _draw_borders(canvas, measurement)
-    for line, measurement in enumerate(result.measurements):
-        _draw_value(canvas, line, measurement, view)
-    return canvas
+    sides = list(dict.fromkeys(measurement.side for measurement in result.measurements))
+    strip = np.zeros((_LINE_PX * len(sides), picture.shape[1], 3), np.uint8)
+    for row, side in enumerate(sides):
+        words = [_words(m, view) for m in result.measurements if m.side == side]
+        _draw_values(strip, row, f"{side}:  " + "   ".join(words), SIDE_COLOURS[side])
+    return np.vstack([canvas, strip])
 
 
 def border_lines(measurement: Measurement) -> Iterator[tuple[str, FloatArray]]:
@@ -56,12 +65,17 @@ def _draw_borders(canvas: RgbPicture, measurement: Measurement) -> None:
 
 
 def _draw_line(canvas: RgbPicture, points_px: FloatArray, colour: Colour, dashed: bool) -> None:
-    points = points_px[np.isfinite(points_px).all(axis=1)]
-    if len(points) < 2:
-        return
-    for piece in _dashes(points) if dashed else [points]:
-        fixed = np.round(piece * (1 << _SHIFT)).astype(np.int32)
-        cv2.polylines(canvas, [fixed], False, colour, 1, cv2.LINE_AA, _SHIFT)
+    for line in _unbroken(points_px):
+        for piece in _dashes(line) if dashed else [line]:
+            fixed = np.round(piece * (1 << _SHIFT)).astype(np.int32)
+            cv2.polylines(canvas, [fixed], False, colour, 1, cv2.LINE_AA, _SHIFT)
+
+
+def _unbroken(points: FloatArray) -> list[FloatArray]:
+    """The stretches of a line between its gaps."""
+    known = np.asarray(np.isfinite(points).all(axis=1))
+    runs = np.split(np.arange(len(points)), np.flatnonzero(np.diff(known)) + 1)
+    return [points[run] for run in runs if len(run) > 1 and known[run[0]]]
 
 
 def _dashes(points: FloatArray) -> list[FloatArray]:
@@ -77,15 +91,16 @@ def _dashes(points: FloatArray) -> list[FloatArray]:
     return pieces
 
 
-def _draw_value(canvas: RgbPicture, line: int, measurement: Measurement, view: View) -> None:
-    place = np.array([10.0, 22.0 + 22.0 * line])
-    _write(canvas, _words(measurement, view), place, SIDE_COLOURS[measurement.side])
+def _draw_values(strip: RgbPicture, row: int, text: str, colour: Colour) -> None:
+    (width, _), _ = cv2.getTextSize(text, _FONT, _TEXT, 1)
+    size = min(_TEXT, _TEXT * (strip.shape[1] - 16) / width)
+    cv2.putText(strip, text, (8, _LINE_PX * row + 19), _FONT, size, colour, 1, cv2.LINE_AA)
 
 
 def _words(measurement: Measurement, view: View) -> str:
     quantity = QUANTITIES[view.quantity]
     value = float(getattr(measurement, view.quantity))
-    name = f"{measurement.side[0].upper()} {measurement.muscle}"
+    name = measurement.muscle
     if not (measurement.status.carries_value and isfinite(value)):
         return f"{name} {measurement.status.value.replace('_', ' ')}"
     unit = quantity.unit.replace("²", "2")  # the font knows ASCII only
@@ -96,6 +111,6 @@ def _words(measurement: Measurement, view: View) -> str:
 def _write(canvas: RgbPicture, text: str, place_px: FloatArray, colour: Colour) -> None:
     if not np.isfinite(place_px).all():
         return
-    at = (round(float(place_px[0])), round(float(place_px[1])))
-    cv2.putText(canvas, text, at, _FONT, 0.55, _SHADE, 3, cv2.LINE_AA)
-    cv2.putText(canvas, text, at, _FONT, 0.55, colour, 1, cv2.LINE_AA)
+    at = (round(float(place_px[0])) + 8, round(float(place_px[1])))
+    cv2.putText(canvas, text, at, _FONT, 0.8, _SHADE, 3, cv2.LINE_AA)
+    cv2.putText(canvas, text, at, _FONT, 0.8, colour, 1, cv2.LINE_AA)

@@ -1,9 +1,9 @@
-"""A clip whose grey values are its truth, and a tracker that reads them: known numbers through the whole chain."""
+"""A clip whose grey values are its truth, and a tracker that reads them: known numbers all the way."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import nan
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from usbio.sources.clip import ClipInfo, DicomRegion
 HEIGHT, WIDTH = 24, 32
 GREY_PER_UNIT = 20.0  # grey 60 is 3 mm or 3 cm2
 LOST = 0  # grey
+SQUARE = np.array([[4.0, 4.0], [12.0, 4.0], [12.0, 12.0], [4.0, 12.0]])
 
 
 def picture(left: float, right: float | None = None) -> Picture:
@@ -83,7 +84,6 @@ def scripted_step(state: MeasureSetup, image: Picture, t_s: float) -> tuple[Meas
         for muscle in view.muscles:
             status = Status.OK if grey != LOST else Status.LOST
             size = {"io": 9.0, "eo": 7.0}.get(muscle, grey / GREY_PER_UNIT)
-            value = {view.quantity: size} if status is Status.OK else {}
-            border = np.array([[4.0, 4.0], [12.0, 4.0], [12.0, 12.0], [4.0, 12.0]]) + [k * 14.0, 0.0]
-            found.append(Measurement(side, muscle, status, 0.9, border_px=border, **value))
+            measured = Measurement(side, muscle, status, 0.9, border_px=SQUARE + np.array([k * 14.0, 0.0]))
+            found.append(replace(measured, **{view.quantity: size}) if status is Status.OK else measured)  # type: ignore[arg-type]  # one quantity
     return state, FrameResult(True, tuple(found))
