@@ -6,10 +6,11 @@ A cut container ends without an error, so what was read is compared with what th
 from __future__ import annotations
 
 import heapq
+import sys
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import av
 from av.container import InputContainer
@@ -56,10 +57,13 @@ def open_video(path: Path) -> InputContainer:
 
 def picture_stream(container: InputContainer, path: Path) -> VideoStream:
     """Return the first stream of moving pictures, cover art passed over."""
-    for stream in container.streams.video:
-        if not stream.disposition & Disposition.attached_pic:
-            return stream
-    raise InputError(path, "holds no video", "choose a clip with pictures")
+    streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if not streams:
+        raise InputError(path, "holds no video", "choose a clip with pictures")
+    # Whatever the stubs say: there is no context where no decoder knows the pictures.
+    if cast("object | None", streams[0].codec_context) is None:
+        raise InputError(path, "its pictures are packed in an unknown way", "export it again as mp4")
+    return streams[0]
 
 
 def decode(path: Path) -> Generator[Decoded]:
@@ -140,7 +144,8 @@ class _Run:
             self._clock.forget(packet)
             self._lost.append(packet.pts or 0)
             if self._damaged_from is None:
-                self._damaged_from = packet.pts or 0
+                # The stamp of a broken first packet is anybody's guess.
+                self._damaged_from = packet.pts or 0 if self._packets > 1 else -sys.maxsize
             return
         for frame in frames:
             if self._is_sound(frame):
