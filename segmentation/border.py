@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import cv2
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from segmentation.geometry import Calibration, Roi
+from segmentation.resampling import sampled
 from segmentation.results import FloatArray, Picture
 
 POINTS = 96
@@ -48,7 +50,7 @@ def resampled(points: FloatArray, count: int = POINTS) -> FloatArray:
     return np.stack([np.interp(at, length[keep], closed[keep, axis]) for axis in (0, 1)], axis=1)
 
 
-def smoothed(values: FloatArray, sigma_points: float) -> FloatArray:
+def smoothed(values: npt.NDArray[np.floating[Any]], sigma_points: float) -> FloatArray:
     """Return values along a closed border, smoothed with a Gaussian that runs round.
 
     Parameters
@@ -88,11 +90,12 @@ def normals(points_mm: FloatArray, sigma_points: float = 2.0) -> FloatArray:
     outward = np.stack([tangent[:, 1], -tangent[:, 0]], axis=1)
     x, y = even.T
     turns = float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))
-    return np.sign(turns) * outward / np.maximum(np.hypot(*outward.T), 1e-9)[:, None]
+    length = np.maximum(np.hypot(*outward.T), 1e-9)
+    return np.asarray(np.sign(turns) * outward / length[:, None], np.float64)
 
 
 def profiles(
-    picture: Picture | npt.NDArray[np.float32],
+    picture: Picture,
     roi: Roi,
     calibration: Calibration,
     points_mm: FloatArray,
@@ -120,16 +123,8 @@ def profiles(
         Outside the roi the nearest grey inside.
     """
     places = points_mm[:, None, :] + directions[:, None, :] * offsets_mm[None, :, None]
-    at = (places / calibration.scale - 0.5).astype(np.float32)
-    part = np.ascontiguousarray(picture[roi.slices])
-    sampled = cv2.remap(
-        part,
-        np.ascontiguousarray(at[..., 0]),
-        np.ascontiguousarray(at[..., 1]),
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
-    return sampled.astype(np.float32, copy=False)
+    at = places / calibration.scale - 0.5
+    return sampled(picture[roi.slices], at[..., 0], at[..., 1])
 
 
 def to_mm(points_px: FloatArray, roi: Roi, calibration: Calibration) -> FloatArray:
@@ -152,7 +147,7 @@ def to_mm(points_px: FloatArray, roi: Roi, calibration: Calibration) -> FloatArr
     >>> to_mm(np.array([[10.0, 20.0]]), Roi(10, 20, 5, 5), Calibration(0.2, 0.1)).tolist()
     [[0.1, 0.05]]
     """
-    return (points_px - np.array([roi.x, roi.y]) + 0.5) * calibration.scale
+    return np.asarray((points_px - np.array([roi.x, roi.y]) + 0.5) * calibration.scale, np.float64)
 
 
 def to_px(points_mm: FloatArray, roi: Roi, calibration: Calibration) -> FloatArray:
@@ -169,4 +164,4 @@ def to_px(points_mm: FloatArray, roi: Roi, calibration: Calibration) -> FloatArr
     -------
     (N, 2) array
     """
-    return points_mm / calibration.scale - 0.5 + np.array([roi.x, roi.y])
+    return np.asarray(points_mm / calibration.scale - 0.5 + np.array([roi.x, roi.y]), np.float64)

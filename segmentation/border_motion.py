@@ -44,13 +44,13 @@ class BorderMatch:
 
 def _offsets(reach_mm: float) -> FloatArray:
     steps = round((PROFILE_HALF_MM + reach_mm) / STEP_MM)
-    return np.arange(-steps, steps + 1) * STEP_MM
+    return np.arange(-steps, steps + 1, dtype=np.float64) * STEP_MM
 
 
 def _centred(windows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     windows = windows - windows.mean(axis=-1, keepdims=True)
     length = np.sqrt((windows**2).sum(axis=-1, keepdims=True))
-    return windows / np.maximum(length, 1e-3)
+    return np.asarray(windows / np.maximum(length, 1e-3), np.float32)
 
 
 def border_reference(
@@ -177,4 +177,4 @@ def _affine(
     weighted = rows * weight[:, None]
     normal = weighted.T @ rows + STIFFNESS * weight.mean() * np.diag([1.0, 1.0, 0.02, 1.0, 1.0, 0.02])
     change = np.linalg.solve(normal, weighted.T @ asked).reshape(2, 3).T
-    return reference + basis @ (before + change)
+    return np.asarray(reference + basis @ (before + change), np.float64)

@@ -201,7 +201,7 @@ def _assigned(
     if len(sides) == 1:
         return {sides[0]: shapes[0]} if shapes else {}
     pairs = [
-        (min(a.rim_grey, b.rim_grey) - 1.5 * abs(a.y_mm - b.y_mm), *sorted((a, b), key=lambda s: s.x_mm))
+        (min(a.rim_grey, b.rim_grey) - 1.5 * abs(a.y_mm - b.y_mm), a, b)
         for number, a in enumerate(shapes)
         for b in shapes[number + 1 :]
         if abs(a.x_mm - b.x_mm) > 0.8 * (a.half_width_mm + b.half_width_mm)
@@ -209,7 +209,8 @@ def _assigned(
     ]
     if not pairs:
         return {}
-    _, left, right = max(pairs, key=lambda pair: pair[0])
+    _, one, other = max(pairs, key=lambda pair: pair[0])
+    left, right = sorted((one, other), key=lambda shape: shape.x_mm)
     return {side: shape for side, shape in zip(sides, (left, right), strict=True) if side in wanted}
 
 

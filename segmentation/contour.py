@@ -7,14 +7,15 @@ its middle.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import median_filter
 
 from segmentation.border import POINTS, profiles, resampled, smoothed
 from segmentation.geometry import Calibration, Roi
+from segmentation.resampling import Float32Array, blurred, sampled, shrunk
 from segmentation.results import FloatArray, Picture
 
 GRID_MM = 0.5
@@ -26,9 +27,12 @@ HALF_WIDTHS_MM = np.arange(7.5, 24.1, 1.5)
 HALF_HEIGHTS_MM = np.arange(6.0, 22.1, 1.5)
 FLATTEST, STEEPEST = 0.5, 2.2  # half width over half height
 OUTSIDE_MM, INSIDE_MM = 1.2, 1.5
+SHADOW_PART = 0.55  # of the muscle's grey
+SHADOW_EDGE_PART = 0.8
 LEAST_RIM_GREY = 8.0
 RAY_LOW, RAY_HIGH, RAY_STEP = 0.6, 1.5, 0.02  # of the rounded shape's radius
 RADIUS_BEND_COST = 60.0
+RIM_REACH_MM, RIM_FRACTION = 1.8, 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,12 @@ class RoundShape:
     y_mm: float
     half_width_mm: float
     half_height_mm: float
+    muscle_grey: float = 0.0  # what is much darker is shadow
 
     def contains(self, x_mm: float, y_mm: float) -> bool:
         """Tell whether a point lies inside."""
         across, down = (x_mm - self.x_mm) / self.half_width_mm, (y_mm - self.y_mm) / self.half_height_mm
-        return abs(across) ** SQUARENESS + abs(down) ** SQUARENESS < 1.0
+        return bool(abs(across) ** SQUARENESS + abs(down) ** SQUARENESS < 1.0)
 
     def rays(self, count: int) -> FloatArray:
         """Return ``(count, 2)`` vectors from the middle to the rim."""
@@ -83,6 +88,18 @@ def find_round_shapes(
         Empty where nothing has a rim.
     """
     grey, valid = _grid(picture, roi, calibration, mask)
+    first = _search(grey, valid, inside, most)
+    if not first:
+        return []
+    # a second time with the shadows folded up: beside the spinous process a muscle ends at a shadow
+    level = _level_inside(grey, first[:2])
+    again = _search(_folded(grey, level), valid, inside, most)
+    return [replace(shape, muscle_grey=level) for shape in again]
+
+
+def _search(
+    grey: Float32Array, valid: npt.NDArray[np.bool_], inside: Sequence[tuple[float, float]], most: int
+) -> list[RoundShape]:
     steps = _outward_steps(grey, valid)
     found: list[RoundShape] = []
     for half_width in HALF_WIDTHS_MM:
@@ -94,36 +111,43 @@ def find_round_shapes(
     return _apart(found, most)
 
 
+def _level_inside(grey: Float32Array, shapes: Sequence[RoundShape]) -> float:
+    levels = []
+    for shape in shapes:
+        row, column = round(shape.y_mm / GRID_MM), round(shape.x_mm / GRID_MM)
+        half = round(0.5 * min(shape.half_width_mm, shape.half_height_mm) / GRID_MM)
+        part = grey[max(0, row - half) : row + half + 1, max(0, column - half) : column + half + 1]
+        levels.append(float(np.median(part)))
+    return float(np.mean(levels))
+
+
+def _folded(grey: Float32Array, muscle_grey: float) -> Float32Array:
+    """Make what is far darker than the muscle as bright as a rim."""
+    dark = np.clip(SHADOW_PART * muscle_grey - grey, 0.0, None)
+    return np.asarray(np.where(dark > 0, muscle_grey + 1.3 * dark, grey), np.float32)
+
+
 def _grid(
     picture: Picture, roi: Roi, calibration: Calibration, mask: npt.NDArray[np.bool_] | None
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+) -> tuple[Float32Array, npt.NDArray[np.bool_]]:
     size = (
         max(8, round(roi.width * calibration.x_mm_per_px / GRID_MM)),
         max(8, round(roi.height * calibration.y_mm_per_px / GRID_MM)),
     )
-    part = np.ascontiguousarray(picture[roi.slices])
-    grey = cv2.resize(part.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    grey = cv2.GaussianBlur(grey, (0, 0), BLUR_MM / GRID_MM)
-    valid = np.ones(grey.shape, np.uint8)
-    if mask is not None:
-        valid = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_AREA)
-    return np.asarray(grey, np.float32), valid > 0
+    grey = blurred(shrunk(picture[roi.slices], *size), BLUR_MM / GRID_MM, BLUR_MM / GRID_MM)
+    if mask is None:
+        return grey, np.ones(grey.shape, np.bool_)
+    return grey, shrunk(mask, *size) > 0.5
 
 
-def _outward_steps(grey: npt.NDArray[np.float32], valid: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
-    """Return, for each of 36 directions, how much brighter it is just beyond each place than just before it."""
+def _outward_steps(grey: Float32Array, valid: npt.NDArray[np.bool_]) -> Float32Array:
+    """Return, for 36 directions, how much brighter it is just beyond each place than just before it."""
     rows, columns = np.indices(grey.shape, np.float32)
     angle = np.arange(RAYS) * 2 * np.pi / RAYS
     steps = np.empty((RAYS, *grey.shape), np.float32)
     for number, (across, down) in enumerate(zip(np.cos(angle), np.sin(angle), strict=True)):
         ends = [
-            cv2.remap(
-                grey,
-                (columns + np.float32(reach / GRID_MM * across)).astype(np.float32),
-                (rows + np.float32(reach / GRID_MM * down)).astype(np.float32),
-                cv2.INTER_LINEAR,
-                borderMode=cv2.BORDER_REPLICATE,
-            )
+            sampled(grey, columns + reach / GRID_MM * across, rows + reach / GRID_MM * down)
             for reach in (OUTSIDE_MM, -INSIDE_MM)
         ]
         steps[number] = np.clip(ends[0] - ends[1], -20.0, 45.0)
@@ -132,7 +156,7 @@ def _outward_steps(grey: npt.NDArray[np.float32], valid: npt.NDArray[np.bool_]) 
 
 
 def _best_places(
-    steps: npt.NDArray[np.float32],
+    steps: Float32Array,
     half_width: float,
     half_height: float,
     inside: Sequence[tuple[float, float]],
@@ -140,7 +164,7 @@ def _best_places(
 ) -> list[RoundShape]:
     shape = RoundShape(0.0, 0.0, 0.0, half_width, half_height)
     rim, first_mm = _rim_grey(steps, shape.rays(RAYS))
-    found = []
+    found: list[RoundShape] = []
     for place in np.argsort(rim, axis=None)[::-1]:
         row, column = np.unravel_index(place, rim.shape)
         if len(found) == most or rim[row, column] < LEAST_RIM_GREY:
@@ -152,7 +176,7 @@ def _best_places(
     return found
 
 
-def _rim_grey(steps: npt.NDArray[np.float32], rays: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _rim_grey(steps: Float32Array, rays: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Score every place of the grid that the shape fits in; also where the first place lies, in mm."""
     cells = np.round(rays / GRID_MM).astype(int)
     stride = round(PLACE_STEP_MM / GRID_MM)
@@ -212,15 +236,33 @@ def read_rim(picture: Picture, roi: Roi, calibration: Calibration, shape: RoundS
         ],
         axis=1,
     )
-    grey = smoothed(grey, 2.0).astype(np.float32)
     sigma = 0.7 / (float(length.mean()) * RAY_STEP)
-    grey = cv2.GaussianBlur(grey, (0, 0), sigmaX=sigma, sigmaY=1e-6, borderType=cv2.BORDER_REPLICATE)
-    rise = np.gradient(grey, axis=1) / (length[:, None] * RAY_STEP)
+    plain = blurred(smoothed(grey, 2.0), sigma, 0.0)
+    even = blurred(smoothed(_folded(grey, shape.muscle_grey), 2.0), sigma, 0.0)
+    rise = np.gradient(even, axis=1) / (length[:, None] * RAY_STEP)
     # the shape that was found is near; far from it another muscle's rim may be brighter
     reward = np.clip(rise, -20, 20) - 40.0 * (ratio[None, :] - 1.0) ** 2
-    path = ratio[_closed_path(np.asarray(reward, np.float64))]
-    path = smoothed(path, 1.5)
-    return resampled(middle + rays * path[:, None])
+    path = _to_the_rim(plain, _closed_path(np.asarray(reward, np.float64)), length, shape.muscle_grey)
+    radius = smoothed(ratio[0] + RAY_STEP * path, 1.5)
+    return resampled(middle + rays * radius[:, None])
+
+
+def _to_the_rim(
+    grey: Float32Array, path: npt.NDArray[np.intp], length: FloatArray, muscle_grey: float
+) -> FloatArray:
+    """Go from the steepest place out to where the rim is nearly at its brightest, or back out of a shadow."""
+    out = np.empty(len(path))
+    for number, (profile, at) in enumerate(zip(grey, path, strict=True)):
+        per_mm = 1.0 / (RAY_STEP * length[number])
+        if profile[at] < SHADOW_EDGE_PART * muscle_grey:
+            lit = np.flatnonzero(profile[: at + 1] >= SHADOW_EDGE_PART * muscle_grey)
+            out[number] = lit[-1] if len(lit) else at
+            continue
+        low = float(profile[max(0, at - round(1.5 * per_mm)) : at + 1].min())
+        beyond = profile[at : at + max(2, round(RIM_REACH_MM * per_mm)) + 1]
+        level = low + RIM_FRACTION * (float(beyond.max()) - low)
+        out[number] = at + int((beyond >= level).argmax())
+    return np.asarray(median_filter(out, size=7, mode="wrap"), np.float64)
 
 
 def _closed_path(reward: FloatArray) -> npt.NDArray[np.intp]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from segmentation.geometry import Calibration, Roi
+from segmentation.resampling import blurred, sampled
 from segmentation.results import FloatArray, Picture
 
 DEPTH_STEP_MM = 0.05
@@ -18,8 +18,11 @@ ACROSS_SIGMA_MM = 0.1
 PEAK_REACH_MM = 0.8
 MUSCLE_REACH_MM = 2.0
 OUTSIDE_MM = 1.0
-# Of the step from muscle to fascia. On log-compressed pictures people put the caliper below the middle.
-EDGE_FRACTION = 0.4
+# Of the step from muscle to fascia. A thick aponeurosis is wider than the sound pulse, and people put the
+# caliper at the foot of its flank; the thin sheets of the trunk are drawn as wide as the pulse, which spreads
+# them beyond their own edge. Both fractions were set on pictures with known thickness: docs/accuracy.md.
+APONEUROSIS_FRACTION = 0.4
+THIN_SHEET_FRACTION = 0.66
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +43,7 @@ def inner_edge(
     band_y_mm: FloatArray,
     muscle_below: bool,
     room_mm: FloatArray | None = None,
-    edge_fraction: float = EDGE_FRACTION,
+    edge_fraction: float = THIN_SHEET_FRACTION,
 ) -> InnerEdge:
     """Return where the muscle begins beside a bright band.
 
@@ -83,20 +86,8 @@ def _strip(
     """Sample profiles, one a row, and smooth them along the band."""
     x_px = (x_mm / calibration.x_mm_per_px - 0.5)[:, None] + np.zeros(y_mm.shape[1])
     y_px = y_mm / calibration.y_mm_per_px - 0.5
-    strip = cv2.remap(
-        np.ascontiguousarray(picture[roi.slices]),
-        x_px.astype(np.float32),
-        y_px.astype(np.float32),
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
-    ).astype(np.float32)
-    return cv2.GaussianBlur(
-        strip,
-        (0, 0),
-        sigmaX=ACROSS_SIGMA_MM / DEPTH_STEP_MM,
-        sigmaY=ALONG_SIGMA_MM / ALONG_STEP_MM,
-        borderType=cv2.BORDER_REPLICATE,
-    )
+    strip = sampled(picture[roi.slices], x_px, y_px)
+    return blurred(strip, ACROSS_SIGMA_MM / DEPTH_STEP_MM, ALONG_SIGMA_MM / ALONG_STEP_MM)
 
 
 def _falls_to(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -11,6 +12,7 @@ from scipy.signal import find_peaks
 
 from segmentation.fascia import FasciaGrid, minimal_paths
 from segmentation.geometry import Calibration, Roi
+from segmentation.resampling import blurred, shrunk
 from segmentation.results import FloatArray, Picture
 
 SHADOW_FROM_MM, SHADOW_TO_MM = 2.5, 12.0
@@ -47,7 +49,7 @@ def find_facet(grid: FasciaGrid) -> tuple[float, float] | None:
     """
     bone_mm = _bone_surface_mm(grid)
     column_mm = grid.x_mm[1] - grid.x_mm[0]
-    even = cv2.GaussianBlur(bone_mm[None].astype(np.float32), (0, 0), sigmaX=1.5 / column_mm, sigmaY=1e-6)[0]
+    even = blurred(bone_mm[None], 1.5 / column_mm, 0.0)[0]
     peaks, _ = find_peaks(-even, prominence=LEAST_HUMP_MM)
     if len(peaks) == 0:
         return None
@@ -106,8 +108,7 @@ def _even(picture: Picture, roi: Roi, calibration: Calibration) -> npt.NDArray[n
         round(roi.width * calibration.x_mm_per_px / STEP_MM),
         round(roi.height * calibration.y_mm_per_px / STEP_MM),
     )
-    part = cv2.GaussianBlur(np.ascontiguousarray(picture[roi.slices]), (0, 0), 1.0)
-    return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(shrunk(blurred(picture[roi.slices], 1.0, 1.0), *size), np.uint8)
 
 
 def facet_patch(
@@ -182,7 +183,7 @@ def follow_facet(
     return (float(apex[0]), float(apex[1])), float(best)
 
 
-def _part(values: npt.NDArray[np.float32], at: int) -> float:
+def _part(values: npt.NDArray[Any], at: int) -> float:
     """Vertex of the parabola through the best value and its neighbours, in steps."""
     if not 0 < at < len(values) - 1:
         return 0.0

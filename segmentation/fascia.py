@@ -15,6 +15,7 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
 from segmentation.geometry import Calibration, Roi
+from segmentation.resampling import blurred, shrunk
 from segmentation.results import FloatArray, Picture
 
 ROW_MM = 0.15
@@ -26,6 +27,10 @@ CONTRAST_CEILING_GREY = 40.0  # one very bright spot must not outweigh a whole f
 STEEPEST_ROWS = 4  # rows per column: 0.6 mm on 0.75 mm, 39 degrees
 BEND_COST = 1.0
 FASCIA_HALF_WIDTH_MM = 1.2
+FURTHEST_BESIDE_MM = 15.0
+PULL_GREY_PER_MM2 = 4.0
+STRONGEST_PULL_GREY = 12.0
+MERGED_MM, MERGED_SHARE = 1.0, 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,27 +76,27 @@ def fascia_grid(
     FasciaGrid
         Difference of two Gaussians across the band (0.35 mm and 1.0 mm), in grey.
     """
-    part = picture[roi.slices].astype(np.float32)
     width_mm, height_mm = roi.width * calibration.x_mm_per_px, roi.height * calibration.y_mm_per_px
     columns, rows = max(8, round(width_mm / COLUMN_MM)), max(16, round(height_mm / ROW_MM))
-    part = cv2.GaussianBlur(part, (0, 0), sigmaX=ALONG_SIGMA_MM / calibration.x_mm_per_px, sigmaY=0.6)
-    grey = cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA)
+    part = blurred(picture[roi.slices], ALONG_SIGMA_MM / calibration.x_mm_per_px, 0.6)
+    grey = shrunk(part, columns, rows)
     row_mm = height_mm / rows
-    band = cv2.GaussianBlur(grey, (0, 0), sigmaX=0.8, sigmaY=BAND_SIGMA_MM / row_mm)
-    flank = cv2.GaussianBlur(grey, (0, 0), sigmaX=0.8, sigmaY=FLANK_SIGMA_MM / row_mm)
+    band = blurred(grey, 0.8, BAND_SIGMA_MM / row_mm)
+    flank = blurred(grey, 0.8, FLANK_SIGMA_MM / row_mm)
     contrast = np.minimum(band - flank, np.float32(CONTRAST_CEILING_GREY))
     if mask is not None:
         contrast *= _well_inside(mask, columns, rows, row_mm)
-    x_mm = (np.arange(columns) + 0.5) * (width_mm / columns)
+    x_mm = np.asarray((np.arange(columns) + 0.5) * (width_mm / columns), np.float64)
     return FasciaGrid(contrast, grey, x_mm, row_mm)
 
 
 def _well_inside(
     mask: npt.NDArray[np.bool_], columns: int, rows: int, row_mm: float
 ) -> npt.NDArray[np.float32]:
-    small = cv2.resize(mask.astype(np.uint8), (columns, rows), interpolation=cv2.INTER_AREA)
+    small = (shrunk(mask, columns, rows) > 0.99).astype(np.uint8)
     # the edge of the fan is itself a bright-dark step
-    return cv2.erode(small, np.ones((2 * round(1.0 / row_mm) + 1, 3), np.uint8)).astype(np.float32)
+    inner = cv2.erode(small, np.ones((2 * round(1.0 / row_mm) + 1, 3), np.uint8))
+    return np.asarray(inner, np.float32)
 
 
 def minimal_paths(
@@ -183,14 +188,14 @@ def find_fasciae(grid: FasciaGrid, most: int = 10, least_contrast_grey: float = 
 
 def _fascia(grid: FasciaGrid, path: npt.NDArray[np.intp]) -> Fascia:
     contrast = grid.contrast[path, np.arange(len(path))].astype(np.float64)
-    return Fascia((path + 0.5) * grid.row_mm, contrast)
+    return Fascia(np.asarray((path + 0.5) * grid.row_mm, np.float64), contrast)
 
 
 def follow_fasciae(
     grid: FasciaGrid,
     before: list[Fascia],
     reach_mm: float = 3.0,
-    pull_grey_per_mm2: float = 4.0,
+    pull_grey_per_mm2: float = PULL_GREY_PER_MM2,
 ) -> list[Fascia]:
     """Return the same bands in the next picture.
 
@@ -227,3 +232,53 @@ def follow_fasciae(
     path = minimal_paths(reward.astype(np.float32) - pull[None, :, None], steepest_rows=3)
     at = np.clip(np.take_along_axis(index, path[:, None, :], axis=1)[:, 0], 0, rows - 1)
     return [_fascia(grid, one) for one in at]
+
+
+def follow_beside(
+    grid: FasciaGrid,
+    anchor: Fascia,
+    before: Fascia,
+    below: bool = True,
+    held_mm: tuple[float, float] | None = None,
+) -> Fascia:
+    """Return the band beside another one, which may run into it: the fasciae of a muscle that tapers out.
+
+    The search is for the distance from ``anchor``; at distance 0 both are one band. So the curve lies on
+    something real at every column, and where it meets the other one is where the muscle ends.
+
+    Parameters
+    ----------
+    grid : FasciaGrid
+        Of the new picture.
+    anchor : Fascia
+        The other band, already found in this picture.
+    before : Fascia
+        The band in the last picture.
+    below : bool
+        True for the band below the anchor, False for the one above.
+    held_mm : (float, float), optional
+        In the first picture: only between these columns is ``before`` known to lie on the fascia. There the
+        curve is held to it, elsewhere it is free.
+
+    Returns
+    -------
+    Fascia
+    """
+    rows, columns = grid.contrast.shape
+    sign = 1 if below else -1
+    first = np.round(anchor.y_mm / grid.row_mm - 0.5).astype(np.intp)
+    away = np.arange(round(FURTHEST_BESIDE_MM / grid.row_mm) + 1)
+    index = first[None, :] + sign * away[:, None]
+    reward = grid.contrast[np.clip(index, 0, rows - 1), np.arange(columns)]
+    reward[(index < 0) | (index >= rows)] = -20.0
+    # one band must not earn as much as two: a fascia that is there is preferred to the one beside it
+    reward[away * grid.row_mm < MERGED_MM] *= MERGED_SHARE
+    moved_mm = away[:, None] * grid.row_mm - sign * (before.y_mm - anchor.y_mm)[None, :]
+    pull = PULL_GREY_PER_MM2 * moved_mm**2
+    if held_mm is None:
+        pull = np.minimum(pull, STRONGEST_PULL_GREY)  # or a junction could not travel
+    else:
+        known = (grid.x_mm >= held_mm[0]) & (grid.x_mm <= held_mm[1])
+        pull = np.where(known[None, :], 10.0 * pull, 0.0)
+    path = minimal_paths((reward - pull).astype(np.float32)[None], steepest_rows=3)[0]
+    return _fascia(grid, np.clip(first + sign * path, 0, rows - 1))

@@ -9,9 +9,10 @@ from math import isfinite, nan
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import gaussian_filter1d
 
-from segmentation.edges import InnerEdge, inner_edge
-from segmentation.fascia import Fascia, FasciaGrid, fascia_grid, find_fasciae, follow_fasciae
+from segmentation.edges import APONEUROSIS_FRACTION, THIN_SHEET_FRACTION, InnerEdge, inner_edge
+from segmentation.fascia import Fascia, FasciaGrid, fascia_grid, find_fasciae, follow_beside, follow_fasciae
 from segmentation.junction import find_junction, lateral_sign
 from segmentation.layers import Inside, choose_abdominal_wall, choose_layer
 from segmentation.quality import judge_layer
@@ -21,6 +22,7 @@ from segmentation.views import VIEWS, GivenBorder, MeasureSetup, Panel
 
 # From the top down: which muscle lies between fascia i and i + 1.
 LAYERS: dict[str, tuple[Muscle, ...]] = {"tra": ("eo", "io", "tra"), "layer": ("layer",)}
+EDGE_FRACTION = {"tra": THIN_SHEET_FRACTION, "layer": APONEUROSIS_FRACTION}
 BAND_HALF_MM = 0.4  # from an edge drawn by hand to the middle of its fascia
 LOOK_AGAIN_EVERY = 5  # pictures, while a muscle is lost
 INSET_MM = 1.0
@@ -65,8 +67,8 @@ def step_layers(
     track = _found_or_followed(track, setup, panel, grid)
     if not track.curves:
         return track, _nothing(setup, panel, Status.NO_BORDER)
-    edges = _edges(picture, panel, grid, track.curves)
-    track = _with_junction(track, setup, panel, edges[-1])
+    edges = _edges(picture, panel, grid, track.curves, EDGE_FRACTION[setup.view])
+    track = _with_junction(track, setup, grid)
     measured = _measure(track, setup, panel, grid, picture, edges)
     leading = measured[0].status
     lost = leading in (Status.LOST, Status.NO_BORDER)
@@ -82,7 +84,10 @@ def _found_or_followed(track: LayerTrack, setup: MeasureSetup, panel: Panel, gri
     again = track.lost_for > 0 and track.lost_for % LOOK_AGAIN_EVERY == 0
     if not track.curves or again or given:
         return _found(track, setup, panel, grid, given)
-    return replace(track, curves=tuple(follow_fasciae(grid, list(track.curves))))
+    if setup.view != "tra":
+        return replace(track, curves=tuple(follow_fasciae(grid, list(track.curves))))
+    upper = follow_fasciae(grid, list(track.curves[:-1]))
+    return replace(track, curves=(*upper, follow_beside(grid, upper[-1], track.curves[-1])))
 
 
 def _found(
@@ -101,10 +106,28 @@ def _found(
     source: BorderSource = "confirmed" if panel.sides[0] in setup.confirmed else "auto"
     if given:
         curves, source = _drawn(setup, panel, grid, curves, given), "traced"
+    if setup.view == "tra":
+        # the band that both make beyond the junction was given to one of them: let the other have it too
+        surely = _surely(grid, curves, station, inside)
+        curves[-2] = follow_beside(grid, curves[-1], curves[-2], below=False, held_mm=surely)
+        curves[-1] = follow_beside(grid, curves[-2], curves[-1], held_mm=surely)
     contrast = np.array([float(curve.contrast_grey.mean()) for curve in curves])
     if track.contrast_grey is not None:
         contrast = track.contrast_grey
     return replace(track, curves=tuple(curves), contrast_grey=contrast, source=source)
+
+
+def _surely(
+    grid: FasciaGrid, curves: Sequence[Fascia], station: tuple[float, float], inside: Sequence[Inside]
+) -> tuple[float, float]:
+    """About the seed, else at the station where the deep fascia is clearest: there TrA is between the two."""
+    seeds = [point.x_mm for point in inside if point.layer == len(curves) - 2]
+    if seeds:
+        return seeds[0] - 3.0, seeds[0] + 3.0
+    near = (grid.x_mm >= station[0]) & (grid.x_mm <= station[1])
+    clear = gaussian_filter1d(np.where(near, curves[-1].contrast_grey, -20.0), sigma=4.0)
+    middle = float(grid.x_mm[clear.argmax()])
+    return middle - 3.0, middle + 3.0
 
 
 def _inside(setup: MeasureSetup, panel: Panel, given: Sequence[GivenBorder]) -> list[Inside]:
@@ -140,27 +163,30 @@ def _drawn(
 
 
 def _edges(
-    picture: Picture, panel: Panel, grid: FasciaGrid, curves: Sequence[Fascia]
+    picture: Picture, panel: Panel, grid: FasciaGrid, curves: Sequence[Fascia], fraction: float
 ) -> list[tuple[InnerEdge, InnerEdge]]:
     edges = []
     for upper, lower in pairwise(curves):
         room = lower.y_mm - upper.y_mm
         edges.append(
             (
-                inner_edge(picture, panel.roi, panel.calibration, grid.x_mm, upper.y_mm, True, room),
-                inner_edge(picture, panel.roi, panel.calibration, grid.x_mm, lower.y_mm, False, room),
+                inner_edge(
+                    picture, panel.roi, panel.calibration, grid.x_mm, upper.y_mm, True, room, fraction
+                ),
+                inner_edge(
+                    picture, panel.roi, panel.calibration, grid.x_mm, lower.y_mm, False, room, fraction
+                ),
             )
         )
     return edges
 
 
-def _with_junction(
-    track: LayerTrack, setup: MeasureSetup, panel: Panel, deepest: tuple[InnerEdge, InnerEdge]
-) -> LayerTrack:
+def _with_junction(track: LayerTrack, setup: MeasureSetup, grid: FasciaGrid) -> LayerTrack:
     if setup.view != "tra":
         return track
-    sign = track.lateral_sign or lateral_sign(setup.lateral_edge, *deepest)
-    at = find_junction(*deepest, sign) if sign else nan
+    gap_mm = track.curves[-1].y_mm - track.curves[-2].y_mm
+    sign = track.lateral_sign or lateral_sign(setup.lateral_edge, gap_mm)
+    at = find_junction(grid.x_mm, gap_mm, sign) if sign else nan
     return replace(track, lateral_sign=sign, junctions_mm=_remembered(track.junctions_mm, at))
 
 
@@ -182,7 +208,11 @@ def _measure(
     side = panel.sides[0]
     station = station_for(setup.stations, side)
     junction = track.junctions_mm[-1] if track.junctions_mm else nan
-    where = station_range_mm(station, panel.roi, panel.calibration, junction, track.lateral_sign)
+    # the middle of the muscle is that at rest; a station counted from the junction goes with it
+    known = [x for x in track.junctions_mm[:REST_PICTURES] if isfinite(x)]
+    at_rest = float(np.median(known)) if known else nan
+    counted_from = junction if station.rule == "junction" else at_rest
+    where = station_range_mm(station, panel.roi, panel.calibration, counted_from, track.lateral_sign)
     by_muscle = {}
     for number, (muscle, pair) in enumerate(zip(LAYERS[setup.view], edges, strict=True)):
         value, spread = thickness_mm(*pair, where, station.direction)
@@ -194,8 +224,7 @@ def _measure(
         by_muscle[muscle] = _measurement(
             side, muscle, status, quality, track.source, value, panel, picture, pair, where, station.direction
         )
-    reference = track.junctions_mm[:REST_PICTURES]
-    slide = (junction - float(np.median(reference))) * track.lateral_sign if reference else nan
+    slide = (junction - at_rest) * track.lateral_sign
     subcutaneous = _over(grid, track.curves[0], where)
     total = sum(by_muscle[m].thickness_mm for m in LAYERS[setup.view])
     return [

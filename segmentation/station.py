@@ -47,8 +47,8 @@ def station_range_mm(
     Parameters
     ----------
     station : Station
-        Rule ``range`` needs ``x_range_px``; ``facet`` is the point itself; ``junction`` is ``offset_mm`` lateral
-        of the muscle-fascia junction; ``mid`` the middle third of what is seen of the muscle.
+        Rule ``range`` needs ``x_range_px``; ``facet`` is the point itself; ``junction`` is ``offset_mm``
+        lateral of the muscle-fascia junction; ``mid`` the middle third of what is seen of the muscle.
     roi, calibration
         The B-mode picture and its spacing.
     junction_x_mm : float

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from segmentation.border_track import BorderTrack, step_borders
 from segmentation.facet_track import FacetTrack, step_facet
 from segmentation.layer_track import LayerTrack, step_layers
+from segmentation.resampling import shrunk
 from segmentation.results import FrameResult, Measurement, Picture, Status
 from segmentation.views import MeasureSetup, Panel
 
@@ -106,8 +107,8 @@ def step(state: TrackState, picture: Picture, t_s: float) -> tuple[TrackState, F
     Returns
     -------
     TrackState, FrameResult
-        One measurement for every side and muscle of the view, always, in the order of the panels' sides and the
-        view's muscles. What cannot be measured is nan with a status.
+        One measurement for every side and muscle of the view, always, in the order of the panels' sides and
+        the view's muscles. What cannot be measured is nan with a status.
 
     Raises
     ------
@@ -183,8 +184,7 @@ def _overview(picture: Picture, panel: Panel) -> npt.NDArray[np.float32]:
         max(16, round(roi.width * calibration.x_mm_per_px / SHIFT_GRID_MM)),
         max(16, round(roi.height * calibration.y_mm_per_px / SHIFT_GRID_MM)),
     )
-    small = cv2.resize(np.ascontiguousarray(picture[roi.slices]), size, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.float32)
+    return shrunk(picture[roi.slices], *size)
 
 
 def _shift_mm(first: npt.NDArray[np.float32], now: npt.NDArray[np.float32]) -> float:

@@ -1,0 +1,84 @@
+"""Blurring, shrinking and sampling of pictures, by OpenCV, with float32 coming out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Float32Array = npt.NDArray[np.float32]
+AnyPicture = npt.NDArray[np.uint8] | Float32Array
+NO_BLUR_PX = 1e-6  # OpenCV takes 0 for "as the other direction"
+
+
+def blurred(picture: npt.NDArray[Any], sigma_x_px: float, sigma_y_px: float) -> Float32Array:
+    """Return a picture smoothed with a Gaussian, its border repeated outwards.
+
+    Parameters
+    ----------
+    picture : (H, W) array
+        uint8 or float.
+    sigma_x_px, sigma_y_px : float
+        Widths in pixels; 0 leaves that direction as it is.
+
+    Returns
+    -------
+    (H, W) float32 array
+    """
+    return np.asarray(
+        cv2.GaussianBlur(
+            picture.astype(np.float32, copy=False),
+            (0, 0),
+            sigmaX=max(sigma_x_px, NO_BLUR_PX),
+            sigmaY=max(sigma_y_px, NO_BLUR_PX),
+            borderType=cv2.BORDER_REPLICATE,
+        ),
+        np.float32,
+    )
+
+
+def shrunk(picture: npt.NDArray[Any], columns: int, rows: int) -> Float32Array:
+    """Return a picture of another size, each new pixel the mean of what it covers.
+
+    Parameters
+    ----------
+    picture : (H, W) array
+        uint8, float or bool.
+    columns, rows : int
+        New size.
+
+    Returns
+    -------
+    (rows, columns) float32 array
+    """
+    source = np.ascontiguousarray(picture).astype(np.float32, copy=False)
+    return np.asarray(cv2.resize(source, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def sampled(picture: npt.NDArray[Any], x_px: npt.NDArray[Any], y_px: npt.NDArray[Any]) -> Float32Array:
+    """Return grey between the pixels; outside the picture that of the nearest pixel.
+
+    Parameters
+    ----------
+    picture : (H, W) array
+        uint8 or float32.
+    x_px, y_px : (M, N) arrays
+        Where to look; the centre of the first pixel is (0, 0).
+
+    Returns
+    -------
+    (M, N) float32 array
+        Bilinear; whole grey values where the picture is uint8.
+    """
+    return np.asarray(
+        cv2.remap(
+            np.ascontiguousarray(picture),
+            np.ascontiguousarray(x_px, np.float32),
+            np.ascontiguousarray(y_px, np.float32),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
+        ),
+        np.float32,
+    )
