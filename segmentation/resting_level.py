@@ -9,7 +9,9 @@ import numpy as np
 from segmentation.results import FloatArray
 from segmentation.traces import STEP_S, BoolArray
 
-_SEPARATED = 4.5  # a slow breathing wave split in two halves reaches 4.1, white noise 2.7
+_SEPARATED = 4.5  # spreads; a slow breathing wave split in two halves reaches 4.1, white noise 2.7
+_ONE_TIGHT = 6.0  # spreads of the tighter half: the other may hold efforts of different size
+_APART = 2.0  # smallest changes, which the halves then have to lie apart
 _FAR_APART = 4.0  # smallest changes; no breathing wave is that large
 _SHARE = 0.05  # a level that is seen less is a fault of following, not rest
 _SPLITS = 3
@@ -77,18 +79,30 @@ def _upper_level(values: FloatArray, among: BoolArray, smallest_change: float) -
     if n < 2 * edge + 1:
         return None
     below = np.arange(1, n)
-    sums, squares = np.cumsum(ordered), np.cumsum((ordered - ordered.mean()) ** 2)
+    sums = np.cumsum(ordered)
     low, high = sums[:-1] / below, (sums[-1] - sums[:-1]) / (n - below)
     between = below * (n - below) * (high - low) ** 2
     between[: edge - 1] = between[n - edge :] = -1.0
     cut = int(np.argmax(between))
     apart = high[cut] - low[cut]
-    within = np.sqrt(max(squares[-1] / n - between[cut] / n**2, 1e-18))
-    smallest = smallest_change * abs(low[cut])
-    if apart < smallest or (apart < _SEPARATED * within and apart < _FAR_APART * smallest):
+    if not _two_levels(ordered[: cut + 1], ordered[cut + 1 :], apart, smallest_change * abs(low[cut])):
         return None
     upper: BoolArray = values > (ordered[cut] + ordered[cut + 1]) / 2.0
     return upper
+
+
+def _two_levels(lower: FloatArray, upper: FloatArray, apart: float, smallest: float) -> bool:
+    """Whether two halves of the values are two levels, and not the halves of one wave."""
+    if apart < smallest:
+        return False
+    variances = lower.var(), upper.var()
+    within = np.sqrt((len(lower) * variances[0] + len(upper) * variances[1]) / (len(lower) + len(upper)))
+    tight = np.sqrt(min(variances))
+    return bool(
+        apart >= _SEPARATED * within
+        or apart >= _FAR_APART * smallest
+        or (apart >= _APART * smallest and apart >= _ONE_TIGHT * tight)
+    )
 
 
 SHARE_LEAST = round(0.5 / STEP_S)

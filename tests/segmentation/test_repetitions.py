@@ -260,3 +260,33 @@ def test_trace_arrays_are_left_alone() -> None:
     before = given.values.copy()
     find_repetitions([given], least=0.1, swells=True, marks=(Mark("artefact", Span(0.0, 1.0)),))
     assert np.array_equal(given.values, before)
+
+
+def test_recordings_of_every_kind_are_counted_right() -> None:
+    """Picture rate, noise, breathing, efforts, rests and gaps at random: 97 in 100 recordings right."""
+    rng = np.random.default_rng(9)
+    right = sum(_random_recording_is_counted_right(rng) for _ in range(150))
+    assert right >= 0.97 * 150
+
+
+def _random_recording_is_counted_right(rng: np.random.Generator) -> bool:
+    swells = bool(rng.integers(2))
+    sign = 1.0 if swells else float(rng.choice([-1.0, 1.0]))  # an area may shrink
+    efforts, t_s = [], float(rng.uniform(1.5, 3.0))
+    for _ in range(rng.integers(1, 5)):
+        end = t_s + float(rng.uniform(1.2, 4.0))
+        efforts.append((t_s, end, sign * float(rng.uniform(0.3, 0.9) if swells else rng.uniform(0.08, 0.15))))
+        t_s = end + float(rng.uniform(1.5, 4.0))
+    at = times(t_s, hz=float(rng.choice([8.0, 15.0, 25.0, 60.0])))
+    noise, breath = rng.uniform(0.0, (0.04, 0.06) if swells else (0.01, 0.008))
+    values = 3.0 * (
+        1.0
+        + effort(at, efforts, float(rng.uniform(0.1, 0.6)))
+        + breath * breathing(at, float(rng.uniform(3.0, 5.0)))
+        + rng.normal(0.0, noise, len(at))
+    )
+    for gap_s in rng.uniform(0.0, t_s, rng.integers(0, 3)):
+        values[(at > gap_s) & (at < gap_s + 0.4)] = nan
+    least = LEAST_TRA if swells else LEAST_AREA
+    found = find_repetitions([trace(at, values)], least=least, swells=swells)
+    return close(holds(found), [(start, end) for start, end, _ in efforts], within_s=0.5)
