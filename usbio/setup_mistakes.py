@@ -93,7 +93,7 @@ def _said(mistake: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
     if kind == "literal_error":
         return f"{_shown(came)} is not one of its words", f"write {limits['expected']}".replace("'", '"')
     if kind == "value_error":
-        return str(limits["error"]), "correct the file"
+        return str(limits["error"]), "mend this table"
     if key[0] == "acquisition":
         return f"{_shown(came)} is no single value", "write text in quotes, a number, true, false or a date"
     if kind in ("list_type", "tuple_type", "dict_type", "model_type"):
