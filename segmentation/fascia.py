@@ -22,7 +22,7 @@ ROW_MM = 0.15
 COLUMN_MM = 0.75
 BAND_SIGMA_MM = 0.35  # half of a thin fascia
 FLANK_SIGMA_MM = 1.0
-ALONG_SIGMA_MM = 0.6
+ALONG_SIGMA_MM = 0.85
 CONTRAST_CEILING_GREY = 40.0  # one very bright spot must not outweigh a whole faint fascia
 STEEPEST_ROWS = 4  # rows per column: 0.6 mm on 0.75 mm, 39 degrees
 BEND_COST = 1.0
@@ -78,11 +78,11 @@ def fascia_grid(
     """
     width_mm, height_mm = roi.width * calibration.x_mm_per_px, roi.height * calibration.y_mm_per_px
     columns, rows = max(8, round(width_mm / COLUMN_MM)), max(16, round(height_mm / ROW_MM))
-    part = blurred(picture[roi.slices], ALONG_SIGMA_MM / calibration.x_mm_per_px, 0.6)
-    grey = shrunk(part, columns, rows)
+    grey = shrunk(picture[roi.slices], columns, rows)
     row_mm = height_mm / rows
-    band = blurred(grey, 0.8, BAND_SIGMA_MM / row_mm)
-    flank = blurred(grey, 0.8, FLANK_SIGMA_MM / row_mm)
+    along = ALONG_SIGMA_MM / (width_mm / columns)
+    band = blurred(grey, along, BAND_SIGMA_MM / row_mm)
+    flank = blurred(grey, along, FLANK_SIGMA_MM / row_mm)
     contrast = np.minimum(band - flank, np.float32(CONTRAST_CEILING_GREY))
     if mask is not None:
         contrast *= _well_inside(mask, columns, rows, row_mm)
@@ -142,7 +142,7 @@ def minimal_paths(
         candidates = windows.transpose(1, 0, 2) - cost
         best = candidates.argmax(axis=0)
         back[column] = best
-        total = np.take_along_axis(candidates, best[None], axis=0)[0] + reward[:, :, column]
+        total = candidates.max(axis=0) + reward[:, :, column]
     path = np.empty((n_maps, columns), np.intp)
     every = np.arange(n_maps)
     path[:, -1] = total.argmax(axis=1)

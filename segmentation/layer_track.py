@@ -307,15 +307,9 @@ def _echo(
     """Mean grey over the station, 1 mm away from both edges; nan where nothing is left of a thin muscle."""
     upper, lower = pair
     chosen = (upper.x_mm >= where[0]) & (upper.x_mm <= where[1])
-    grey = []
-    for x, top, bottom in zip(upper.x_mm[chosen], upper.y_mm[chosen], lower.y_mm[chosen], strict=True):
-        rows = np.arange(
-            int(np.ceil((top + INSET_MM) / panel.calibration.y_mm_per_px - 0.5)),
-            int(np.floor((bottom - INSET_MM) / panel.calibration.y_mm_per_px - 0.5)) + 1,
-        )
-        column = panel.roi.x + int(x / panel.calibration.x_mm_per_px)
-        rows = rows[(rows >= 0) & (rows < panel.roi.height)] + panel.roi.y
-        if column < panel.roi.x + panel.roi.width:
-            grey.append(picture[rows, column])
-    values = np.concatenate(grey) if grey else np.empty(0)
-    return float(values.mean()) if len(values) else nan
+    part = picture[panel.roi.slices]
+    column = (upper.x_mm[chosen] / panel.calibration.x_mm_per_px).astype(np.intp).clip(0, part.shape[1] - 1)
+    row_mm = (np.arange(part.shape[0]) + 0.5) * panel.calibration.y_mm_per_px
+    inside = row_mm[:, None] >= upper.y_mm[chosen] + INSET_MM
+    inside &= row_mm[:, None] <= lower.y_mm[chosen] - INSET_MM
+    return float(part[:, column][inside].mean()) if inside.any() else nan

@@ -114,18 +114,18 @@ def _shadowed(
     faded = np.zeros(int(chosen.sum()), bool)
     for fascia, usual in zip(bounds, first, strict=True):
         faded |= fascia.contrast_grey[chosen] < 0.15 * usual
-    dark = _grey_between(grid, bounds)[chosen] < 0.5 * np.median(_grey_between(grid, bounds))
+    between = _grey_between(grid, bounds)
+    dark = between[chosen] < 0.5 * np.median(between)
     return bool((faded & dark).mean() > SHADOW_SHARE)
 
 
 def _grey_between(grid: FasciaGrid, bounds: Sequence[Fascia]) -> FloatArray:
-    upper, lower = (np.clip(f.y_mm / grid.row_mm, 0, grid.grey.shape[0] - 1).astype(int) for f in bounds)
-    return np.array(
-        [
-            grid.grey[a : max(b, a + 1), column].mean()
-            for column, (a, b) in enumerate(zip(upper, lower, strict=True))
-        ]
-    )
+    rows = grid.grey.shape[0]
+    upper, lower = (np.clip(f.y_mm / grid.row_mm, 0, rows - 1).astype(np.intp) for f in bounds)
+    lower = np.maximum(lower, upper + 1)
+    total = np.cumsum(np.pad(grid.grey, ((1, 0), (0, 0))), axis=0, dtype=np.float64)
+    every = np.arange(grid.grey.shape[1])
+    return np.asarray((total[lower, every] - total[upper, every]) / (lower - upper), np.float64)
 
 
 def judge_border(
