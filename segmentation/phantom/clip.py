@@ -19,9 +19,11 @@ from segmentation.phantom.scatterers import Scatterers
 from segmentation.phantom.screen import drawn_screen, picture_origin
 from segmentation.phantom.survey import Survey, placed
 from segmentation.phantom.truth import FrameTruth, PhantomFrame
-from segmentation.results import Picture
+from segmentation.results import FloatArray, Picture
 from segmentation.views import GivenBorder, MeasureSetup, Panel, Seed
 
+# Raise it when the same plan gives other pixels: kept renders are told apart by it.
+RENDERER = 1
 _SPACING = Calibration(0.085, 0.085)
 
 
@@ -62,26 +64,33 @@ class Phantom:
 
     def picture(self, index: int) -> Picture:
         """Return the ``(H, W)`` screen of one frame."""
-        rise_mm = self._projection.face_px[1] * self.plan.calibration.y_mm_per_px
-        return drawn_screen(
-            self.bmode(index), self.plan.calibration, self.plan.look, self.plan.size_px, -rise_mm
-        )
+        return self.screen(self.bmode(index))
+
+    def screen(self, bmode: Picture) -> Picture:
+        """Return the ``(H, W)`` screen with a B-mode picture in it."""
+        rise_mm = self.projection.face_px[1] * self.plan.calibration.y_mm_per_px
+        return drawn_screen(bmode, self.plan.calibration, self.plan.look, self.plan.size_px, -rise_mm)
 
     def bmode(self, index: int) -> Picture:
         """Return the B-mode picture alone."""
-        plan, t_s = self.plan, self._scan_s(index)
+        return converted(self.beam_grey(self._scan_s(index)), self._maps, self.plan.soften_px)
+
+    def beam_grey(self, t_s: float) -> FloatArray:
+        """Return the grey ``(ranges, beams)`` that the scanner would draw at any time."""
+        plan = self.plan
         strength = self._scatterers.strength(self._plane_mm(t_s))
         x, z = placed(*self._motion(t_s), plan.disturbances.drift.at(t_s))
         echo = self._beams.echoes(x, z, strength) * self._beams.shade(self._shadows(t_s))
         echo *= self._beams.contact(plan.disturbances.contact_loss_db(t_s, plan.probe.beams))
         noise = np.random.default_rng((plan.seed, 7, round(t_s * 1e4)))
-        return converted(
-            self._beams.grey(echo, plan.disturbances.gain_db(t_s), noise), self._maps, plan.soften_px
-        )
+        return self._beams.grey(echo, plan.disturbances.gain_db(t_s), noise)
 
     def truth(self, index: int) -> FrameTruth:
         """Return what is true of one frame, without drawing it."""
-        t_s = self._scan_s(index)
+        return self.truth_at(self._scan_s(index))
+
+    def truth_at(self, t_s: float) -> FrameTruth:
+        """Return what is true at any time."""
         drift = self.plan.disturbances.drift.at(t_s)
         bodies = self.plan.anatomy.bodies(t_s)
         return FrameTruth(tuple(self._survey.told(body, drift) for body in bodies))
@@ -117,14 +126,15 @@ class Phantom:
         )
 
     @cached_property
-    def _projection(self) -> Projection:
+    def projection(self) -> Projection:
+        """Where tissue lies in the B-mode picture."""
         return Projection.fitting(self.plan.probe, self.plan.scanner.depth_mm, self.plan.calibration)
 
     @cached_property
     def _survey(self) -> Survey:
-        size = self._projection.size_px
+        size = self.projection.size_px
         x, y = picture_origin(self.plan.look, size, self.plan.size_px)
-        return Survey(self._projection, Roi(x, y, *size), self.plan.anatomy.stations)
+        return Survey(self.projection, Roi(x, y, *size), self.plan.anatomy.stations)
 
     @cached_property
     def _per_mm2(self) -> float:
@@ -148,7 +158,7 @@ class Phantom:
 
     @cached_property
     def _maps(self) -> Maps:
-        return self._projection.maps(self.plan.scanner.range_step_mm)
+        return self.projection.maps(self.plan.scanner.range_step_mm)
 
     def _scan_s(self, index: int) -> float:
         """When the scanner drew the picture that this frame shows."""

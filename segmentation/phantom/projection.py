@@ -56,14 +56,21 @@ class Projection:
         beam, distance = self.probe.beam_and_range(self.x_mm(points_px[:, 0]), self.z_mm(points_px[:, 1]))
         return (beam > -0.5) & (beam < self.probe.beams - 0.5) & (distance >= 0) & (distance <= self.depth_mm)
 
-    def maps(self, range_step_mm: float) -> Maps:
-        """Return for every pixel the beam and the row of the beam grid, as `cv2.remap` takes them."""
+    def maps(self, range_step_mm: float, beyond: bool = False) -> Maps:
+        """Return for every pixel the beam and the row of the beam grid, as `cv2.remap` takes them.
+
+        Outside the field the beam is negative; with ``beyond`` the outermost echoes go on there.
+        """
         column, row = np.meshgrid(np.arange(float(self.size_px[0])), np.arange(float(self.size_px[1])))
         beam, distance = self.probe.beam_and_range(self.x_mm(column), self.z_mm(row))
         outside = (
             (distance > self.depth_mm) | (distance < 0) | (beam < -0.5) | (beam > self.probe.beams - 0.5)
         )
-        beam = np.where(outside, -10.0, np.clip(beam, 0.0, self.probe.beams - 1.0))
+        beam = np.clip(beam, 0.0, self.probe.beams - 1.0)
+        if beyond:
+            distance = np.clip(distance, 0.0, self.depth_mm)
+        else:
+            beam = np.where(outside, -10.0, beam)
         return beam.astype(np.float32), (distance / range_step_mm).astype(np.float32)
 
 

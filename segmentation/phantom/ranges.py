@@ -35,6 +35,7 @@ class Ranges:
     plane_mm: Range = (0.0, 0.4)
     tremor_mm: Range = (0.0, 0.1)
     breath_mm: Range = (0.0, 0.5)
+    breath_period_s: Range = (3.2, 4.8)
     fade_db: Range = (0.0, 0.8)
     gain_step_chance: float = 0.0
     lost_contact_chance: float = 0.0

@@ -33,7 +33,7 @@ def random_clip(
     ranges: Ranges = ORDINARY,
     *,
     side: Side | None = None,
-    seconds: float = 7.0,
+    seconds: float = 8.0,
     fps: float | None = None,
 ) -> ClipPlan:
     """Return the plan of a clip.
@@ -95,19 +95,13 @@ class _Scene:
         return float(value * self.rng.uniform(1.0 - share, 1.0 + share))
 
     def activation(self) -> Activation:
-        """Return contractions of about 1.7 s with rests of about 1.7 s between them."""
-        start, effort = self.near(1.8, 0.1), self.draw("effort")
-        out = []
-        while start + 2.8 < self.seconds:
-            held = Contraction(
-                start,
-                self.near(0.55, 0.2),
-                self.near(1.7, 0.1),
-                self.near(0.55, 0.2),
-                min(1.0, self.near(effort, 0.05)),
-            )
-            out.append(held)
-            start = held.end_s + self.near(1.7, 0.1)
+        """Return contractions held for about 1.5 s with about as much rest before each; two fit into 8 s."""
+        start, effort, out = self.near(1.5, 0.05), self.draw("effort"), []
+        while start + 2.5 <= self.seconds:
+            rise, hold, release = self.near(0.4, 0.1), self.near(1.55, 0.04), self.near(0.4, 0.1)
+            strength = min(1.0, self.near(effort, 0.05))
+            out.append(Contraction(start, rise, hold, release, strength))
+            start = out[-1].end_s + self.near(1.35, 0.05)
         return Activation(tuple(out))
 
     def muscle(self) -> Substance:
@@ -118,7 +112,9 @@ class _Scene:
 
     def breathing(self) -> Breathing:
         lift = self.draw("breath_mm")
-        return Breathing(self.near(4.0, 0.2), lift, 0.5 * lift, 0.06 * lift, float(self.rng.random()))
+        return Breathing(
+            self.draw("breath_period_s"), lift, 0.5 * lift, 0.06 * lift, float(self.rng.random())
+        )
 
     def disturbances(self) -> Disturbances:
         r, rng = self.ranges, self.rng
