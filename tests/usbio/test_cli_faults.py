@@ -150,6 +150,7 @@ def test_no_side_is_an_incomplete_call(clips: Path, tmp_path: Path, capsys: Capt
         ("[calibration]\nx_mm_per_px = -1\n", "x_mm_per_px"),
         ("[image]\ncrop = [0, 0, 10, 10]\n", "crop"),
         ("[image\n", "line 1"),
+        ('[measure]\nmethod = "magic"\n', "method magic"),
     ],
 )
 def test_a_setup_file_with_a_mistake(
@@ -329,7 +330,11 @@ def test_ctrl_c_is_one_line_and_leaves_nothing_half_done(clips: Path, tmp_path: 
     out = tmp_path / "out"
     arguments = ("--setup", clips / "setup.toml", "--side", "left", "--borders", "--out", out)
     running = subprocess.Popen(
-        command("analyze", long_clip, *arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command("analyze", long_clip, *arguments),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_hears_ctrl_c,
     )
     for _ in range(600):
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -341,3 +346,8 @@ def test_ctrl_c_is_one_line_and_leaves_nothing_half_done(clips: Path, tmp_path: 
     assert running.returncode == 130
     assert told.splitlines() == ["usbio: stopped; what was finished is written"]
     assert list(out.iterdir()) == []
+
+
+def _hears_ctrl_c() -> None:
+    """A test run in the background ignores Ctrl-C, and what it starts would inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

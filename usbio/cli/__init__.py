@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     tolerate_encodings()
     try:
-        return int(application()(given, prog_name="usbio", standalone_mode=False) or 0)
+        code = int(application()(given, prog_name="usbio", standalone_mode=False) or 0)
     except CallError as error:
         say_error(error)
         return 2
@@ -31,11 +31,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say_error(error)
         return 1
     except KeyboardInterrupt:
-        say_line("usbio: stopped; what was finished is written")
-        return INTERRUPTED
+        code = INTERRUPTED
     except Exception as error:  # the last line of the program
-        code = _ended(error)
-        return say_bug("program", error) if code is None else code
+        ended = _ended(error)
+        code = say_bug("program", error) if ended is None else ended
+    if code == INTERRUPTED:  # as an exception or as a code: the command-line library has done both
+        say_line("usbio: stopped; what was finished is written")
+    return code
 
 
 def application() -> typer.Typer:
@@ -68,12 +70,11 @@ def _usbio(
 
 def _ended(error: Exception) -> int | None:
     """The exit code of what the command-line library raises; None for anything else."""
-    from usbio.cli.console import say_error, say_line
+    from usbio.cli.console import say_error
 
     if isinstance(error, typer.Exit):
         return error.exit_code
     if isinstance(error, typer.Abort):  # what the library makes of Ctrl-C
-        say_line("usbio: stopped; what was finished is written")
         return INTERRUPTED
     if isinstance(error, BrokenPipeError):  # the reader of a pipe has gone
         sys.stdout = None  # or the interpreter writes to it once more
