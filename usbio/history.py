@@ -9,11 +9,12 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.results import QUANTITIES, FloatArray, Measurement, Muscle, Side
+from segmentation.results import QUANTITIES, FloatArray, Measurement, Muscle, Side, Status
+from segmentation.traces import Trace
 from usbio.sample import Sample
 
 Key: TypeAlias = tuple[Side, Muscle]
-COLUMNS = (*QUANTITIES, "quality")
+COLUMNS = (*QUANTITIES, "quality", "ok")
 CAPACITY = 6000  # 200 s at 30 pictures a second
 
 
@@ -28,6 +29,7 @@ class History:
             raise ValueError(f"capacity must be at least 1, came {capacity}")
         self._lock = threading.Lock()
         self._t_s = np.full(capacity, nan)
+        self._new = np.zeros(capacity, dtype=np.bool_)
         self._values: dict[Key, FloatArray] = {}
         self._written = 0
         self._run = 0
@@ -39,6 +41,7 @@ class History:
                 self._forget(sample.run)
             row = self._written % len(self._t_s)
             self._t_s[row] = sample.frame.index if isnan(sample.frame.t_s) else sample.frame.t_s
+            self._new[row] = sample.result is not None and sample.result.new_picture
             for table in self._values.values():
                 table[row] = nan
             for m in sample.result.measurements if sample.result else ():
@@ -49,18 +52,21 @@ class History:
         """Return times in s and values in order of coming; nan where there was none."""
         with self._lock:
             order = self._order()
-            table = self._values.get((side, muscle))
-            values = np.full(len(order), nan) if table is None else table[order, COLUMNS.index(column)]
-            return self._t_s[order], values
+            return self._t_s[order], self._column(side, muscle, column)[order]
+
+    def as_trace(self, side: Side, muscle: Muscle, column: str) -> Trace:
+        """Return one value in the form in which rest and contraction are looked for."""
+        with self._lock:
+            order = self._order()
+            values = self._column(side, muscle, column)[order]
+            ok = self._column(side, muscle, "ok")[order] == 1.0
+            return Trace(self._t_s[order], values, self._new[order], ok)
 
     def recent_mean(self, side: Side, muscle: Muscle, column: str, n: int = 5) -> float:
         """Return the mean over the last n frames, for numbers that hold still; nan if the last is nan."""
         with self._lock:
-            table = self._values.get((side, muscle))
-            if table is None or not self._written:
-                return nan
-            last = table[self._order()[-n:], COLUMNS.index(column)]
-            return nan if isnan(last[-1]) else float(np.nanmean(last))
+            last = self._column(side, muscle, column)[self._order()[-n:]]
+            return float(np.nanmean(last)) if len(last) and np.isfinite(last[-1]) else nan
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -78,6 +84,10 @@ class History:
         self._values.clear()
         self._t_s[:] = nan
 
+    def _column(self, side: Side, muscle: Muscle, column: str) -> FloatArray:
+        table = self._values.get((side, muscle))
+        return np.full(len(self._t_s), nan) if table is None else table[:, COLUMNS.index(column)]
+
     def _order(self) -> npt.NDArray[np.intp]:
         n, capacity = self._written, len(self._t_s)
         if n <= capacity:
@@ -91,4 +101,4 @@ class History:
 
 
 def _row(m: Measurement) -> list[float]:
-    return [float(getattr(m, column)) for column in COLUMNS]
+    return [*(float(getattr(m, column)) for column in COLUMNS[:-1]), float(m.status is Status.OK)]

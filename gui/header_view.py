@@ -1,0 +1,70 @@
+"""The line on top: what is shown, and how honestly it keeps up."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from gui.text import soft_label, text_label
+from gui.theme import TEXT_PX
+from usbio.sample import RunState, RunStatus
+
+_STATE_WORDS = {
+    RunState.READY: "opening",
+    RunState.RUNNING: "running",
+    RunState.ENDED: "clip ended",
+    RunState.FAILED: "broke off",
+    RunState.STOPPED: "stopped",
+}
+
+
+class HeaderView(QWidget):
+    """Name and view on the left; state, time, picture rate, dropped frames and frame age on the right."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = text_label("usbio", TEXT_PX + 2, bold=True)
+        self._about = soft_label("")
+        self._state = text_label("")
+        self._rate = soft_label("")
+        self._dropped = soft_label("")
+        self._age = soft_label("")
+        names = ("Source", "About the recording", "State", "Picture rate", "Dropped frames", "Frame age")
+        labels = (self._title, self._about, self._state, self._rate, self._dropped, self._age)
+        for label, name in zip(labels, names, strict=True):
+            label.setAccessibleName(name)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 6, 12, 6)
+        layout.setSpacing(20)
+        layout.addWidget(self._title)
+        layout.addWidget(self._about, 1)
+        for label in labels[2:]:
+            layout.addWidget(label)
+        self._age.setToolTip("from the arrival of the frame to its painting")
+        self._dropped.setToolTip(
+            "frames overtaken by a newer one before they could be measured, or lost on the way"
+        )
+
+    def show_title(self, title: str, about: str) -> None:
+        """Say what is shown."""
+        self._title.setText(title)
+        self._about.setText(about)
+
+    def show_status(self, status: RunStatus | None, time_s: float, notes: tuple[str, ...] = ()) -> None:
+        """Say how the run stands; notes such as "paused" come before the rest."""
+        if status is None:
+            for label in (self._state, self._rate, self._dropped, self._age):
+                label.setText("")
+            return
+        words = notes[0] if notes else _STATE_WORDS[status.state]
+        clock = f"{int(time_s // 60):02d}:{time_s % 60:04.1f}" if isfinite(time_s) else ""
+        self._state.setText("  ".join(("● " + words, *notes[1:], clock)))
+        running = status.state is RunState.RUNNING
+        rate = f"{status.rate_hz:.1f} fps" if running and isfinite(status.rate_hz) else "– fps"
+        self._rate.setText(rate)
+        self._dropped.setText(f"{status.counts.dropped + status.counts.lost} dropped")
+
+    def show_age(self, age_s: float) -> None:
+        """Say how old the picture was when it was painted."""
+        self._age.setText(f"{age_s * 1000:.0f} ms old" if isfinite(age_s) else "– ms old")

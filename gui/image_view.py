@@ -1,0 +1,147 @@
+"""The ultrasound picture, as large as it goes and never stretched, with its marks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui.picture_marks import PictureMarks
+from gui.theme import ON_PICTURE, text_font
+from segmentation.geometry import Roi
+from segmentation.results import FloatArray, FrameResult, Picture, Side
+from segmentation.views import MeasureSetup
+
+
+class ImageView(QWidget):
+    """Draw one frame with what was measured in it. Keeps nothing but what it draws."""
+
+    drawn = Signal(float)  # seconds from the frame's arrival to the end of its first painting
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(240, 160)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Ultrasound picture")
+        self._picture: Picture | None = None
+        self._result: FrameResult | None = None
+        self._setup: MeasureSetup | None = None
+        self._confirmed: frozenset[Side] = frozenset()
+        self._lines: tuple[FloatArray, ...] = ()
+        self._warning = ""
+        self._arrived_s: float | None = None
+
+    def show_setup(self, setup: MeasureSetup | None) -> None:
+        """Say where in the frame the B-mode picture is; without it the whole frame is shown."""
+        if setup is not self._setup:
+            self._setup = setup
+            self.update()
+
+    def show_frame(
+        self,
+        picture: Picture | None,
+        result: FrameResult | None = None,
+        confirmed: frozenset[Side] = frozenset(),
+        arrived_s: float | None = None,
+    ) -> None:
+        """Draw this frame next; None for no picture."""
+        self._picture, self._result, self._confirmed = picture, result, confirmed
+        self._arrived_s = arrived_s
+        self.update()
+
+    def recolour(self, confirmed: frozenset[Side]) -> None:
+        """Draw the same frame with these sides confirmed."""
+        self._confirmed = confirmed
+        self.update()
+
+    def show_lines(self, lines_px: Sequence[FloatArray]) -> None:
+        """Mark the lines that the M-mode strips are taken along."""
+        self._lines = tuple(lines_px)
+
+    def show_warning(self, words: str) -> None:
+        """One line over the picture; "" for none."""
+        if words != self._warning:
+            self._warning = words
+            self.setAccessibleDescription(words)
+            self.update()
+
+    @property
+    def warning(self) -> str:
+        """The line over the picture."""
+        return self._warning
+
+    def sizeHint(self) -> QSize:
+        """Prefer the size of a common picture."""
+        return QSize(800, 520)
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Paint picture, marks and warning, and say when that was done."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor("#000000"))
+        if self._picture is not None:
+            self._paint_picture(painter, self._picture)
+        if self._warning:
+            self._paint_warning(painter)
+        painter.end()
+        if self._arrived_s is not None:
+            self.drawn.emit(time.perf_counter() - self._arrived_s)
+            self._arrived_s = None
+
+    def _paint_picture(self, painter: QPainter, picture: Picture) -> None:
+        roi = self._shown_roi(picture)
+        area, scale = self._fit(roi)
+        painter.drawImage(area, _scaled(picture[roi.slices], area.size(), self.devicePixelRatioF()))
+        if self._setup is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        marks = PictureMarks(painter, scale, QPointF(roi.x, roi.y), QRectF(area))
+        for line_px in self._lines:
+            marks.draw_line(line_px)
+        marks.draw(self._setup, self._result, self._confirmed)
+
+    def _shown_roi(self, picture: Picture) -> Roi:
+        height, width = picture.shape
+        panels = self._setup.panels if self._setup is not None else ()
+        if not panels or not all(p.roi.fits(picture.shape) for p in panels):
+            return Roi(0, 0, width, height)
+        x, y = min(p.roi.x for p in panels), min(p.roi.y for p in panels)
+        right = max(p.roi.x + p.roi.width for p in panels)
+        return Roi(x, y, right - x, max(p.roi.y + p.roi.height for p in panels) - y)
+
+    def _fit(self, roi: Roi) -> tuple[QRect, tuple[float, float]]:
+        """Return the largest place that keeps the tissue's proportions; pixels need not be square."""
+        aspect = 1.0
+        if self._setup is not None:
+            calibration = self._setup.panels[0].calibration
+            aspect = calibration.y_mm_per_px / calibration.x_mm_per_px
+        factor = min(self.width() / roi.width, self.height() / (roi.height * aspect))
+        size = QSize(max(round(roi.width * factor), 1), max(round(roi.height * aspect * factor), 1))
+        corner = QPointF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2)
+        area = QRect(corner.toPoint(), size)
+        return area, (size.width() / roi.width, size.height() / roi.height)
+
+    def _paint_warning(self, painter: QPainter) -> None:
+        box = QRectF(0, 0, self.width(), 38)
+        painter.fillRect(box, QColor(ON_PICTURE.warning))
+        painter.setPen(QColor(ON_PICTURE.on_warning))
+        painter.setFont(text_font(17, bold=True))
+        words = painter.fontMetrics().elidedText(
+            self._warning, Qt.TextElideMode.ElideRight, self.width() - 24
+        )
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+
+
+def _scaled(picture: Picture, size: QSize, ratio: float) -> QImage:
+    # OpenCV scales in a tenth of the time that QPainter takes.
+    width, height = max(round(size.width() * ratio), 1), max(round(size.height() * ratio), 1)
+    shrinks = width < picture.shape[1]
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    scaled = np.ascontiguousarray(cv2.resize(picture, (width, height), interpolation=how))
+    image = QImage(scaled.data, width, height, width, QImage.Format.Format_Grayscale8)
+    return image.copy()  # a QImage must own its pixels

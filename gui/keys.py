@@ -1,0 +1,38 @@
+"""All keys, once: what they are called, what they do, and what the footer says of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of the window."""
+
+    action: str  # method of the window
+    keys: tuple[str, ...]  # as Qt names them; the first is shown in the footer
+    words: str
+    short: str = ""  # for the footer; "" keeps it out of there
+
+
+KEYS = (
+    Key("toggle_pause", ("Space",), "pause or go on; after the end, play again", "pause"),
+    Key("confirm", ("C",), "stand by the borders that were found: grey becomes colour", "confirm border"),
+    Key("toggle_freeze", ("F",), "hold the picture while measuring goes on", "freeze"),
+    Key("save_setup", ("S", "Ctrl+S"), "save the setup as a file", "save setup"),
+    Key("open_chooser", ("O", "Ctrl+O"), "open another source", "open"),
+    Key("play_again", ("Home",), "play from the start"),
+    Key("toggle_loop", ("L",), "play again and again, or once"),
+    Key("slower", ("-",), "half the speed"),
+    Key("faster", ("+", "="), "twice the speed"),
+    Key("switch_theme", ("T",), "dark or light"),
+    Key("toggle_full_screen", ("F11",), "full screen"),
+    Key("toggle_keys", ("?", "F1"), "this list", "all keys"),
+    Key("leave", ("Esc",), "close this list, or go back to the picture"),
+    Key("close", ("Ctrl+Q",), "close the window"),
+)
+
+
+def footer_words() -> str:
+    """Return the line of the most used keys."""
+    return "      ".join(f"{key.keys[0]}  {key.short}" for key in KEYS if key.short)

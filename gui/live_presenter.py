@@ -1,0 +1,126 @@
+"""What of a run goes to which view, and how often."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from gui.header_view import HeaderView
+from gui.live_page import LivePage
+from segmentation.results import QUANTITIES
+from segmentation.views import View
+from usbio.live import LiveRun
+from usbio.sample import RunStatus, Sample
+
+# The picture follows every frame. What is read, not watched, changes slower and costs the picture nothing.
+NUMBERS_S = 0.12
+TRACES_S = 0.07
+ACTIVITY_S = 0.5
+
+
+class LivePresenter:
+    """Hands samples of one run to the views of the Live page. Decides nothing but when to draw."""
+
+    def __init__(self, page: LivePage, header: HeaderView) -> None:
+        self._page = page
+        self._header = header
+        self._run: LiveRun[Any] | None = None
+        self._due: dict[str, float] = {}
+        self._time_s = float("nan")
+        self.frozen = False
+
+    def show_run(self, run: LiveRun[Any] | None) -> None:
+        """Begin with a run, or with nothing."""
+        self._run = run
+        self._due, self._time_s, self.frozen = {}, float("nan"), False
+        self._page.clear()
+        self._header.show_age(float("nan"))
+        if run is None:
+            self._header.show_title("usbio", "")
+            self._header.show_status(None, float("nan"))
+
+    def show_sample(self, sample: Sample) -> None:
+        """Draw one sample: the picture at once, the rest when it is due."""
+        run = self._run
+        if run is None:
+            return
+        self._time_s = sample.frame.t_s
+        if not self.frozen:
+            self._page.image.show_setup(run.measured_as)
+            self._page.image.show_frame(
+                sample.frame.image, sample.result, run.confirmed, sample.frame.arrived_s
+            )
+        self._show_rest(run, flush=False)
+
+    def show_status(self, status: RunStatus) -> None:
+        """Draw how the run stands; once it is over, everything is drawn a last time."""
+        run = self._run
+        if run is None:
+            return
+        self._header.show_title(run.title, run.about)
+        self._header.show_status(status, self._time_s, self._notes(run))
+        self._page.image.show_warning(run.action_words())
+        self._page.question.ask(run.question)
+        self._page.show_question(run.question is not None)
+        if run.ended or run.playback.paused:
+            self._show_rest(run, flush=True)
+
+    def redraw(self) -> None:
+        """Draw everything again, such as after a confirmation while paused."""
+        if self._run is not None:
+            self._page.image.recolour(self._run.confirmed)
+            self._show_rest(self._run, flush=True)
+
+    def _notes(self, run: LiveRun[Any]) -> tuple[str, ...]:
+        notes = []
+        if run.playback.paused and not run.ended:
+            notes.append("paused")
+        elif run.playback.speed != 1.0 or run.playback.loop or self.frozen:
+            notes.append("clip ended" if run.ended else "running")
+        if self.frozen:
+            notes.append("picture held")
+        if run.playback.speed != 1.0:
+            notes.append(f"speed × {run.playback.speed:g}")
+        if run.playback.loop:
+            notes.append("again and again")
+        return tuple(notes)
+
+    def _show_rest(self, run: LiveRun[Any], flush: bool) -> None:
+        view = run.view
+        if view is None:
+            return
+        if flush or self._is_due("activity", ACTIVITY_S):
+            run.refresh_activity()
+        if flush or self._is_due("numbers", NUMBERS_S):
+            self._show_numbers(run, view)
+        if flush or self._is_due("traces", TRACES_S):
+            self._show_traces(run, view)
+
+    def _is_due(self, what: str, every_s: float) -> bool:
+        now = time.perf_counter()
+        if now < self._due.get(what, 0.0):
+            return False
+        self._due[what] = now + every_s
+        return True
+
+    def _show_numbers(self, run: LiveRun[Any], view: View) -> None:
+        found = run.readings()
+        self._page.numbers.show_readings(found, view)
+        if found:
+            self._page.show_comparison(run.comparison())
+
+    def _show_traces(self, run: LiveRun[Any], view: View) -> None:
+        page = self._page
+        page.plot.show_quantity(QUANTITIES[view.quantity])
+        shown, end_s = [], 0.0
+        for side, muscle in run.history.keys:
+            if muscle == view.muscles[0]:
+                t_s, values = run.history.trace(side, muscle, view.quantity)
+                page.plot.show_trace(side, t_s, values)
+                shown.append(values)
+                end_s = float(t_s[-1]) if len(t_s) else end_s
+        page.plot.show_span(end_s, shown)
+        page.plot.show_phases(run.activity.rests, run.activity.contractions)
+        strips = run.strips.strips()
+        page.mmode.show_strips(strips)
+        page.image.show_lines([strip.line_px for strip in strips])

@@ -1,0 +1,252 @@
+"""The window: rail, header, pages, footer, keys. It forwards; the rules live in `usbio`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from gui.bridge import PipelineBridge
+from gui.header_view import HeaderView
+from gui.keys import KEYS, footer_words
+from gui.keys_view import KeysView
+from gui.live_page import LivePage
+from gui.live_presenter import LivePresenter
+from gui.question_view import Answer, QuestionView
+from gui.rail import Rail
+from gui.source_chooser import Entry, SourceChooser
+from gui.text import soft_label
+from gui.theme import DARK, LIGHT, Theme, apply_theme
+from usbio.errors import UsbioError
+from usbio.live import Choice, LiveRun
+
+OpenRun = Callable[[Choice], LiveRun[Any]]
+_SAID_MS = 6000
+
+
+class MainWindow(QMainWindow):
+    """One window; `open_run` builds what it shows."""
+
+    def __init__(self, entries: Sequence[Entry], open_run: OpenRun, theme: Theme = DARK) -> None:
+        super().__init__()
+        self.setWindowTitle("usbio")
+        self.setAcceptDrops(True)
+        self._open_run = open_run
+        self._run: LiveRun[Any] | None = None
+        self._theme = theme
+        self.header = HeaderView()
+        self.page = LivePage(QuestionView(self._answer))
+        self.chooser = SourceChooser(entries, self.open)
+        self.presenter = LivePresenter(self.page, self.header)
+        self.bridge = PipelineBridge(self)
+        self.bridge.sampleArrived.connect(self.presenter.show_sample)
+        self.bridge.statusAsked.connect(self.presenter.show_status)
+        self.page.image.drawn.connect(self.header.show_age)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.chooser)
+        self._pages.addWidget(self.page)
+        self._footer = soft_label(footer_words(), 14)
+        self._quiet = QTimer(self, singleShot=True, interval=_SAID_MS)
+        self._quiet.timeout.connect(lambda: self._footer.setText(footer_words()))
+        self._build()
+        self._keys_list = KeysView(self)
+        self._bind_keys()
+        self._take_theme(theme)
+        self.resize(1280, 720)
+        self.chooser.focus_first()
+
+    # what opens and closes
+
+    def open(self, choice: Choice) -> None:
+        """Open a source; what goes wrong stands on the first page."""
+        try:
+            run = self._open_run(choice)
+        except UsbioError as error:
+            self.chooser.show_message(str(error))
+            self._pages.setCurrentWidget(self.chooser)
+            return
+        self.chooser.show_message("")
+        self._replace_run(run)
+        self._pages.setCurrentWidget(self.page)
+        self.page.setFocus()
+        run.start()
+
+    @property
+    def run(self) -> LiveRun[Any] | None:
+        """What is shown."""
+        return self._run
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Leave no thread behind."""
+        self._replace_run(None)
+        super().closeEvent(event)
+
+    def _replace_run(self, run: LiveRun[Any] | None) -> None:
+        old, self._run = self._run, run
+        self.bridge.watch(None)
+        if old is not None:
+            old.stop()
+        self.presenter.show_run(run)
+        self.bridge.watch(run)
+
+    # keys, by the names in `keys.KEYS`
+
+    def toggle_pause(self) -> None:
+        """Pause or go on; play again once the clip has ended."""
+        if self._run is None:
+            return
+        if self._run.ended:
+            self.play_again()
+        else:
+            self._run.playback.pause(not self._run.playback.paused)
+
+    def play_again(self) -> None:
+        """Play from the start."""
+        if self._run is not None:
+            self.presenter.show_run(self._run)
+            self._run.again()
+
+    def confirm(self) -> None:
+        """Stand by the borders that were found."""
+        if self._run is not None and self._run.measured_as is not None:
+            self._run.confirm()
+            self.presenter.redraw()
+            self._say("border confirmed")
+
+    def toggle_freeze(self) -> None:
+        """Hold the picture, or let it run."""
+        self.presenter.frozen = not self.presenter.frozen
+
+    def save_setup(self) -> None:
+        """Save the setup and say where."""
+        if self._run is None:
+            return
+        try:
+            path = self._run.save_setup()
+        except UsbioError as error:
+            self._say(str(error))
+        else:
+            self._say(f"setup saved: {path}")
+
+    def open_chooser(self) -> None:
+        """Go to the first page; the run waits."""
+        if self._run is not None:
+            self._run.playback.pause()
+        self._pages.setCurrentWidget(self.chooser)
+        self.chooser.focus_first()
+
+    def show_live(self) -> None:
+        """Go back to the picture."""
+        if self._run is not None:
+            self._pages.setCurrentWidget(self.page)
+
+    def toggle_loop(self) -> None:
+        """Play again and again, or once."""
+        if self._run is not None:
+            self._run.playback.loop = not self._run.playback.loop
+
+    def slower(self) -> None:
+        """Half the speed."""
+        self._change_speed(0.5)
+
+    def faster(self) -> None:
+        """Twice the speed."""
+        self._change_speed(2.0)
+
+    def switch_theme(self) -> None:
+        """Dark or light."""
+        self._take_theme(LIGHT if self._theme is DARK else DARK)
+
+    def toggle_full_screen(self) -> None:
+        """Full screen or not."""
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    def toggle_keys(self) -> None:
+        """Show all keys, or not."""
+        self._keys_list.toggle()
+
+    def leave(self) -> None:
+        """Close the list of keys, else go back to the picture."""
+        if self._keys_list.isVisible():
+            self._keys_list.toggle()
+        else:
+            self.show_live()
+
+    # Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give everything the size that suits the window."""
+        super().resizeEvent(event)
+        self.page.fit(event.size().width(), event.size().height())
+        self._keys_list.centre()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the first of the files."""
+        path = event.mimeData().urls()[0].toLocalFile()
+        if path:
+            self.open(Choice(str(Path(path))))
+
+    def _answer(self, answer: Answer) -> None:
+        if self._run is not None:
+            self._run.answer(answer.view, answer.side, answer.image_left)
+
+    def _change_speed(self, factor: float) -> None:
+        if self._run is not None:
+            self._run.playback.speed = min(max(self._run.playback.speed * factor, 0.125), 8.0)
+
+    def _say(self, words: str) -> None:
+        self._footer.setText(words)
+        self._quiet.start()
+
+    def _take_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        apply_theme(app, theme)
+        self.page.set_theme(theme)
+
+    def _build(self) -> None:
+        rail = Rail()
+        rail.add_place("Live", self.show_live).setChecked(True)
+        rail.add_action("Open", "Open another source (O)", self.open_chooser)
+        rail.add_action("Theme", "Dark or light (T)", self.switch_theme)
+        rail.add_action("Keys", "All keys (?)", self.toggle_keys)
+        self._footer.setContentsMargins(10, 4, 10, 8)
+        self._footer.setAccessibleName("Keys and messages")
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.header)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self._footer)
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(rail)
+        row.addLayout(column, 1)
+        self.setCentralWidget(body)
+
+    def _bind_keys(self) -> None:
+        for key in KEYS:
+            for name in key.keys:
+                QShortcut(QKeySequence(name), self).activated.connect(getattr(self, key.action))

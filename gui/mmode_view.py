@@ -1,0 +1,107 @@
+"""Anatomical M-mode: depth against time along the station, with the tracked edges on it."""
+
+from __future__ import annotations
+
+from math import isnan
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui.picture_marks import SIDE_LETTERS
+from gui.theme import DARK, ON_PICTURE, Theme, text_font
+from segmentation.results import FloatArray, Side
+from usbio.mmode_strip import COLUMN_S, Strip
+
+_MARGIN = 54  # room for the depth figures
+_GAP = 8
+
+
+class MModeView(QWidget):
+    """Draw the strips it is given, side by side."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("M-mode: depth against time along the measuring line")
+        self._strips: tuple[Strip, ...] = ()
+        self._theme = DARK
+
+    def show_strips(self, strips: tuple[Strip, ...]) -> None:
+        """Draw these strips next."""
+        self._strips = strips
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Prefer a flat strip."""
+        return QSize(600, 120)
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Paint every strip with its edges and depth figures."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._theme.window))
+        painter.setFont(text_font(14))
+        if not self._strips:
+            painter.setPen(QColor(self._theme.soft))
+            words = "M-mode: depth against time along the dotted line"
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, words)
+        width = (self.width() - _GAP * (len(self._strips) - 1)) / max(len(self._strips), 1)
+        for i, strip in enumerate(self._strips):
+            box = QRectF(i * (width + _GAP) + _MARGIN, 0, width - _MARGIN, self.height())
+            self._paint_strip(painter, strip, box)
+        painter.end()
+
+    def _paint_strip(self, painter: QPainter, strip: Strip, box: QRectF) -> None:
+        height, width = strip.image.shape
+        image = QImage(strip.image.data, width, height, width, QImage.Format.Format_Grayscale8)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(box, image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for muscle in strip.edges:
+            self._paint_edges(painter, strip.edges[muscle], box, strip.side)
+        self._paint_scale(painter, strip, box)
+
+    def _paint_edges(self, painter: QPainter, edges: FloatArray, box: QRectF, side: Side) -> None:
+        dashes = Qt.PenStyle.SolidLine if side == "left" else Qt.PenStyle.DashLine
+        painter.setPen(QPen(ON_PICTURE.side(side), 1.6, dashes))
+        x = box.x() + (np.arange(edges.shape[1]) + 0.5) / edges.shape[1] * box.width()
+        for edge in edges:
+            painter.drawPath(_path(x, box.y() + edge * box.height()))
+
+    def _paint_scale(self, painter: QPainter, strip: Strip, box: QRectF) -> None:
+        painter.setPen(QColor(self._theme.soft))
+        step_mm = next(mm for mm in (10, 20, 50) if strip.depth_mm / mm <= 5 or mm == 50)
+        for depth_mm in range(0, int(strip.depth_mm) + 1, step_mm):
+            y = box.y() + depth_mm / strip.depth_mm * box.height()
+            painter.drawLine(QPointF(box.x() - 5, y), QPointF(box.x(), y))
+            at = QRectF(box.x() - _MARGIN, min(max(y - 9, 0), box.bottom() - 19), _MARGIN - 8, 19)
+            unit = " mm" if depth_mm == 0 else ""
+            painter.drawText(at, Qt.AlignmentFlag.AlignRight, f"{depth_mm}{unit}")
+        painter.setPen(QColor("white"))
+        painter.setFont(text_font(16, bold=True))
+        painter.drawText(box.adjusted(6, 2, -6, -2), Qt.AlignmentFlag.AlignLeft, SIDE_LETTERS[strip.side])
+        painter.setFont(text_font(14))
+        span = f"{strip.image.shape[1] * COLUMN_S:.0f} s"
+        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+        painter.drawText(box.adjusted(6, 2, -6, -2), flags, span)
+
+
+def _path(x: FloatArray, y: FloatArray) -> QPainterPath:
+    """Return a line that breaks where there is no value."""
+    path = QPainterPath()
+    pen_down = False
+    for px, py in zip(x.tolist(), y.tolist(), strict=True):
+        if isnan(py):
+            pen_down = False
+        elif pen_down:
+            path.lineTo(px, py)
+        else:
+            path.moveTo(px, py)
+            pen_down = True
+    return path

@@ -1,0 +1,229 @@
+"""The large numbers: one column a side, the leading muscle first."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from gui.text import MUSCLE_WORDS, change_words, number_words, set_rank, soft_label, text_label, value_words
+from gui.theme import DARK, TEXT_PX, Theme, text_font
+from segmentation.results import QUANTITIES, Quantity, Side
+from segmentation.views import View
+from usbio.reading import Reading
+
+_DECISIONS = {"not_contracted": "did not contract", "not_decidable": "not decidable"}
+
+
+class NumbersView(QWidget):
+    """Draws the readings it is given; grey where they cannot be stood by."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(16)
+        self._columns: dict[Side, _SideColumn] = {}
+        self._theme = DARK
+        self._large_px = 46
+
+    def show_readings(self, found: tuple[Reading, ...], view: View) -> None:
+        """Show the values of every side in the picture."""
+        sides = tuple(dict.fromkeys(r.side for r in found))
+        if sides and tuple(self._columns) != sides:
+            self._rebuild(sides, view)
+        for side, column in self._columns.items():
+            column.show_readings(tuple(r for r in found if r.side == side), QUANTITIES[view.quantity])
+
+    def forget(self) -> None:
+        """Show nothing."""
+        self._clear()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        for column in self._columns.values():
+            column.set_theme(theme)
+
+    def set_large_px(self, size_px: int) -> None:
+        """Set the size of the leading numbers."""
+        self._large_px = size_px
+        for column in self._columns.values():
+            column.set_large_px(size_px)
+
+    def _rebuild(self, sides: tuple[Side, ...], view: View) -> None:
+        self._clear()
+        # The left side stands on the left, whatever the picture does: the numbers are read as a pair.
+        for side in sorted(sides):
+            column = _SideColumn(side, view)
+            column.set_theme(self._theme)
+            column.set_large_px(self._large_px)
+            self._columns[side] = column
+            self._layout.addWidget(column, 1)
+
+    def _clear(self) -> None:
+        for column in self._columns.values():
+            self._layout.removeWidget(column)
+            column.deleteLater()
+        self._columns.clear()
+
+
+class _SideColumn(QWidget):
+    def __init__(self, side: Side, view: View) -> None:
+        super().__init__()
+        self._side = side
+        self._lead = view.muscles[0]
+        several = len(view.muscles) > 1
+        self._heading = _Heading(side, MUSCLE_WORDS[self._lead] if several else "")
+        self._value = text_label("–", 46, bold=True)
+        self._unit = soft_label(QUANTITIES[view.quantity].unit, TEXT_PX + 5)
+        self._change = text_label("", TEXT_PX + 5)
+        self._past = soft_label("")
+        self._quality = _QualityBar()
+        self._value.setAccessibleName(f"{side} {MUSCLE_WORDS[self._lead]}, {QUANTITIES[view.quantity].label}")
+        self._change.setAccessibleName(f"{side} change from rest")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
+        layout.addWidget(self._heading)
+        layout.addLayout(self._value_row())
+        for widget in (self._change, self._past):
+            layout.addWidget(widget)
+        self._others = _Others(side, view)
+        if several:
+            layout.addWidget(self._others)
+        layout.addWidget(self._quality)
+
+    def show_readings(self, found: tuple[Reading, ...], quantity: Quantity) -> None:
+        lead = next((r for r in found if r.muscle == self._lead), None)
+        if lead is None:
+            self._value.setText("–")
+            return
+        self._value.setText(number_words(lead.value, quantity))
+        self._change.setText(f"{change_words(lead.change_percent)} from rest")
+        self._past.setText(_past_words(lead, quantity))
+        for label in (self._value, self._change):
+            set_rank(label, "" if lead.sound else "dimmed")
+        self._quality.show_quality(lead.quality)
+        self._others.show_readings(found, quantity)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._heading.set_theme(theme)
+        self._quality.set_theme(theme)
+
+    def set_large_px(self, size_px: int) -> None:
+        self._value.setFont(text_font(size_px, bold=True))
+        self._unit.setFont(text_font(max(round(size_px * 0.45), TEXT_PX)))
+
+    def _value_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self._value)
+        row.addWidget(self._unit, 1, Qt.AlignmentFlag.AlignBottom)
+        self._unit.setContentsMargins(0, 0, 0, 8)
+        return row
+
+
+def _past_words(lead: Reading, quantity: Quantity) -> str:
+    rest = f"rest {value_words(lead.rest, quantity)}" if isfinite(lead.rest) else "rest not seen yet"
+    if lead.last_decision is None:
+        return rest
+    last = _DECISIONS.get(lead.last_decision, change_words(lead.last_change_percent))
+    return f"{rest}\ncontraction {last}"
+
+
+class _Others(QWidget):
+    """The muscles beside the leading one, a line each."""
+
+    def __init__(self, side: Side, view: View) -> None:
+        super().__init__()
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 4, 0, 4)
+        grid.setColumnStretch(3, 1)
+        self._values = {m: text_label("", TEXT_PX + 5) for m in view.muscles[1:]}
+        self._changes = {m: soft_label("", TEXT_PX + 1) for m in view.muscles[1:]}
+        for row, muscle in enumerate(self._values):
+            grid.addWidget(soft_label(MUSCLE_WORDS[muscle], TEXT_PX + 1), row, 0)
+            grid.addWidget(self._values[muscle], row, 1)
+            grid.addWidget(self._changes[muscle], row, 2)
+            self._values[muscle].setAccessibleName(f"{side} {MUSCLE_WORDS[muscle]}")
+
+    def show_readings(self, found: tuple[Reading, ...], quantity: Quantity) -> None:
+        for r in found:
+            if r.muscle in self._values:
+                self._values[r.muscle].setText(value_words(r.value, quantity))
+                self._changes[r.muscle].setText(change_words(r.change_percent))
+                set_rank(self._values[r.muscle], "" if r.sound else "dimmed")
+
+
+class _Heading(QWidget):
+    """The side in words with its line as it is drawn everywhere."""
+
+    def __init__(self, side: Side, muscle_words: str) -> None:
+        super().__init__()
+        self._side = side
+        self._muscle_words = muscle_words
+        self._theme = DARK
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(side)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, 24)
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(text_font(TEXT_PX + 1, bold=True))
+        painter.setPen(QColor(self._theme.text))
+        words = self._side.upper()
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+        x, y = painter.fontMetrics().horizontalAdvance(words) + 10, self.height() // 2
+        dashes = Qt.PenStyle.SolidLine if self._side == "left" else Qt.PenStyle.DashLine
+        painter.setPen(QPen(self._theme.side(self._side), 3, dashes))
+        painter.drawLine(x, y, x + 52, y)
+        painter.setPen(QColor(self._theme.text))
+        rest = self.rect().adjusted(x + 64, 0, 0, 0)
+        painter.drawText(rest, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._muscle_words)
+        painter.end()
+
+
+class _QualityBar(QWidget):
+    """The chance that the value is right, as a bar and in figures."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._quality = float("nan")
+        self._theme = DARK
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("quality: estimated chance that the value is within 0.5 mm or 5 %")
+        self.setToolTip("estimated chance that the value is within 0.5 mm or 5 % of the truth")
+
+    def show_quality(self, quality: float) -> None:
+        self._quality = quality
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, 24)
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(text_font(14))
+        painter.setPen(QColor(self._theme.soft))
+        words = f"quality {self._quality * 100:.0f} %" if isfinite(self._quality) else "quality –"
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+        x = painter.fontMetrics().horizontalAdvance("quality 100 %") + 8
+        bar = QRectF(x, self.height() / 2 - 4, max(min(self.width() - x - 4, 110), 0), 8)
+        painter.fillRect(bar, QColor(self._theme.line))
+        if isfinite(self._quality):
+            bar.setWidth(bar.width() * min(max(self._quality, 0.0), 1.0))
+            painter.fillRect(bar, QColor(self._theme.soft))
+        painter.end()

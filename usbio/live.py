@@ -1,0 +1,253 @@
+"""One source, live: what to open, what is still to be asked, and everything a window shows of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from segmentation.results import FrameResult, Picture, Side
+from segmentation.summary import ErrorFigures
+from segmentation.timing import Mark
+from segmentation.traces import Span
+from segmentation.views import VIEWS, MeasureSetup, View, ViewName
+from usbio.activity import Activity, find_activity
+from usbio.errors import CallError
+from usbio.frames import FrameSource
+from usbio.history import History
+from usbio.mmode_strip import StripRecorder
+from usbio.pipeline import Pipeline
+from usbio.playback import Playback
+from usbio.reading import Comparison, Reading, action_words, compare_sides, readings
+from usbio.sample import RunState, RunStatus, Sample
+from usbio.setup import SetupFile, save_setup
+from usbio.setup_as_used import free_path, setup_as_used
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to open and what is said about it."""
+
+    address: str
+    view: ViewName | None = None
+    side: Side | None = None
+    image_left: Side | None = None
+    setup_path: Path | None = None
+    save_folder: Path | None = None  # where a new setup goes; None: beside the clip
+
+
+class Question(StrEnum):
+    """What only the operator can say."""
+
+    VIEW = "view"
+    SIDE = "side"  # whose muscle a one-sided picture shows
+    SIDES = "sides"  # which side is on the left of the picture, or which one it shows
+
+
+@dataclass(frozen=True, slots=True)
+class Engine(Generic[S]):
+    """How pictures are measured; the same functions for every program."""
+
+    prepare: Callable[[Choice, SetupFile, Picture], MeasureSetup]
+    start: Callable[[MeasureSetup, Picture], S]
+    step: Callable[[S, Picture, float], tuple[S, FrameResult]]
+    confirm: Callable[[S, frozenset[Side]], S]
+
+
+class LiveRun(Generic[S]):
+    """A source that is played, measured and read; all methods belong to one thread, the window's.
+
+    ``measured_as`` is written by the measure thread once the first picture is understood.
+    """
+
+    def __init__(
+        self,
+        choice: Choice,
+        source: FrameSource,
+        setup: SetupFile,
+        engine: Engine[S],
+        errors: ErrorFigures | None = None,
+    ) -> None:
+        self._lock = threading.Lock()
+        self._choice = _completed(choice, setup)
+        self._setup = setup
+        self._engine = engine
+        self._errors = errors
+        self.playback = Playback(source)
+        self.history = History()
+        self.strips = StripRecorder()
+        self.activity = Activity()
+        self.measured_as: MeasureSetup | None = None
+        self.confirmed: frozenset[Side] = frozenset()
+        self._sample: Sample | None = None
+        self._saved_at: Path | None = None
+        self._pipeline = self._new_pipeline()
+
+    @property
+    def name(self) -> str:
+        """The source's name."""
+        return self.playback.name
+
+    @property
+    def title(self) -> str:
+        """What is shown: the source and the view."""
+        return f"{self.name} · {self.view.title}" if self.view is not None else self.name
+
+    @property
+    def about(self) -> str:
+        """What the setup says of the recording, in the order in which it is asked for."""
+        known = self._setup.acquisition
+        parts = [str(known[key]) for key in ("subject", "level", "posture", "task") if key in known]
+        if "painful_side" in known:
+            parts.insert(1, f"{known['painful_side']} painful")
+        return "   ".join(parts)
+
+    @property
+    def view(self) -> View | None:
+        """What is measured; None until it is known."""
+        return VIEWS[self._choice.view] if self._choice.view is not None else None
+
+    def start(self) -> None:
+        """Begin to play and to measure."""
+        self._pipeline.start()
+
+    def stop(self) -> bool:
+        """End it; may be called twice."""
+        return self._pipeline.stop()
+
+    def again(self) -> None:
+        """Play from the beginning once more."""
+        self._pipeline.stop()
+        self.history.clear()
+        self.activity, self._sample = Activity(), None
+        self.playback.pause(False)
+        self._pipeline = self._new_pipeline()
+        self._pipeline.start()
+
+    def take(self) -> Sample | None:
+        """Return the newest sample once."""
+        sample = self._pipeline.take()
+        self._sample = sample or self._sample
+        return sample
+
+    def status(self) -> RunStatus:
+        """Say how the run stands; a pause is no stall."""
+        status = self._pipeline.status()
+        if self.playback.paused and status.stalled:
+            return replace(status, stalled=False, words="")
+        return status
+
+    # what only the operator can say
+
+    @property
+    def question(self) -> Question | None:
+        """What has to be asked before anything can be measured."""
+        return open_question(self._choice, self._setup)
+
+    def answer(
+        self, view: ViewName | None = None, side: Side | None = None, image_left: Side | None = None
+    ) -> None:
+        """Take an answer; measuring begins with the next picture."""
+        with self._lock:
+            choice = self._choice
+            self._choice = replace(
+                choice,
+                view=view or choice.view,
+                side=side or choice.side,
+                image_left=image_left or choice.image_left,
+            )
+        self._pipeline.follower.restart()
+
+    def confirm(self) -> None:
+        """Stand by the borders that were found automatically."""
+        if self.measured_as is None:
+            return
+        sides = frozenset(side for panel in self.measured_as.panels for side in panel.sides)
+        self.confirmed = sides
+        self._pipeline.follower.edit(lambda state: self._engine.confirm(state, sides))
+
+    # what the window shows
+
+    def refresh_activity(self) -> None:
+        """Look for rest and contraction in the values so far: some milliseconds, so not for every frame."""
+        if self.view is not None:
+            marks = [Mark(i.kind, Span(i.start_s, i.end_s)) for i in self._setup.interval]
+            self.activity = find_activity(self.history, self.view, marks)
+
+    def readings(self) -> tuple[Reading, ...]:
+        """Return the values of the newest sample that was taken."""
+        if self._sample is None or self.view is None:
+            return ()
+        return readings(self._sample, self.history, self.activity, self.view)
+
+    def comparison(self) -> Comparison | None:
+        """Return left against right; None in a one-sided picture."""
+        return compare_sides(self.readings(), self.view, self._errors) if self.view is not None else None
+
+    def action_words(self) -> str:
+        """Return the one line of what needs action now."""
+        return "" if self.question else action_words(self.status(), self._sample, self.view)
+
+    @property
+    def ended(self) -> bool:
+        """True when nothing more comes by itself."""
+        return self.status().state not in (RunState.READY, RunState.RUNNING)
+
+    def save_setup(self) -> Path:
+        """Write the setup as it is measured with, and return where: the file it came from, else a new one."""
+        if self.measured_as is None:
+            raise CallError(self.name, "nothing is measured yet", "save once borders are found")
+        path = self._saved_at or setup_place(self._choice)
+        save_setup(path, setup_as_used(self._setup, self.measured_as))
+        self._saved_at = path
+        return path
+
+    # on the measure thread
+
+    def _new_pipeline(self) -> Pipeline[S]:
+        sinks = (self.history, self.strips)
+        return Pipeline(self.playback, self._begin, self._engine.step, sinks)
+
+    def _begin(self, picture: Picture) -> S:
+        with self._lock:
+            choice = self._choice
+        question = open_question(choice, self._setup)
+        if question is not None:
+            raise CallError(self.name, f"the {question} is not known", "answer the question in the window")
+        measure = self._engine.prepare(choice, self._setup, picture)
+        self.strips.use(measure)
+        # A border that was confirmed once says nothing about one that is found anew.
+        self.measured_as, self.confirmed = measure, frozenset()
+        return self._engine.start(measure, picture)
+
+
+def open_question(choice: Choice, setup: SetupFile) -> Question | None:
+    """Return what nobody has said yet; sides are never guessed."""
+    view = choice.view or setup.measure.view
+    if view is None:
+        return Question.VIEW
+    if choice.side or setup.image.side:
+        return None
+    if not VIEWS[view].two_sided and setup.image.layout != "dual":
+        return Question.SIDE
+    crops = setup.image.crop_left_px and setup.image.crop_right_px
+    if choice.image_left or setup.image.image_left or crops:
+        return None
+    return Question.SIDES
+
+
+def setup_place(choice: Choice) -> Path:
+    """Return where the setup of a source is saved."""
+    if choice.setup_path is not None and choice.save_folder is None:
+        return choice.setup_path
+    clip = Path(choice.address.removeprefix("clip:").replace("sim:", "sim_"))
+    return free_path(choice.save_folder or clip.parent, clip.stem)
+
+
+def _completed(choice: Choice, setup: SetupFile) -> Choice:
+    return replace(choice, view=choice.view or setup.measure.view)

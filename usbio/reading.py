@@ -1,0 +1,119 @@
+"""What the operator reads off: one value a side and muscle, and one line of what needs action."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import nan
+
+from segmentation.asymmetry import Asymmetry, activation_asymmetry_points, size_asymmetry
+from segmentation.indices import percent_change
+from segmentation.results import BorderSource, Measurement, Muscle, Side, Status
+from segmentation.summary import NO_FIGURE, ErrorFigures
+from segmentation.trials import Decision
+from segmentation.views import View
+from usbio.activity import Activity
+from usbio.history import History
+from usbio.sample import RunState, RunStatus, Sample
+
+MEAN_OF = 5  # pictures; a mean over n pictures is (n - 1) / 2 pictures late
+
+_ACTION = {
+    Status.NO_BORDER: "no border found",
+    Status.LOST: "muscle lost",
+    Status.MOVED: "probe moved",
+    Status.FROZEN: "picture frozen",
+    Status.CLIPPED: "border leaves the picture",
+    Status.SHADOW: "shadow over the muscle",
+    Status.IMPLAUSIBLE: "value not plausible",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One value for the eye, a mean over the last pictures; what is stored stays raw."""
+
+    side: Side
+    muscle: Muscle
+    value: float  # nan where the status carries none
+    status: Status
+    quality: float
+    border_source: BorderSource
+    rest: float
+    change_percent: float  # now, from rest
+    last_change_percent: float  # of the latest contraction
+    last_decision: Decision | None
+
+    @property
+    def sound(self) -> bool:
+        """False where the value cannot be stood by as it is shown."""
+        return self.status in (Status.OK, Status.LOW_QUALITY)
+
+
+def readings(sample: Sample, history: History, activity: Activity, view: View) -> tuple[Reading, ...]:
+    """Return a reading for every side and muscle of one sample, in its order."""
+    found = sample.result.measurements if sample.result is not None else ()
+    return tuple(_reading(m, history, activity, view) for m in found)
+
+
+def _reading(m: Measurement, history: History, activity: Activity, view: View) -> Reading:
+    has_value = m.status.carries_value
+    value = history.recent_mean(m.side, m.muscle, view.quantity, MEAN_OF) if has_value else nan
+    past = activity.of((m.side, m.muscle))
+    return Reading(
+        m.side,
+        m.muscle,
+        value,
+        m.status,
+        m.quality,
+        m.border_source,
+        past.rest,
+        percent_change(past.rest, value),
+        past.change_percent,
+        past.decision,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Left against right in one two-sided picture."""
+
+    now: Asymmetry
+    at_rest: Asymmetry
+    activation_points: float  # change of the right minus change of the left, latest contraction
+    error_source: str  # where the band comes from; "" where there is none
+
+
+def compare_sides(
+    found: tuple[Reading, ...], view: View, errors: ErrorFigures | None = None
+) -> Comparison | None:
+    """Return left against right of the leading muscle; None in a one-sided picture."""
+    sides = {r.side: r for r in found if r.muscle == view.muscles[0]}
+    if len(sides) < 2:
+        return None
+    left, right = sides["left"], sides["right"]
+    figure = (errors or {}).get((left.muscle, view.quantity), NO_FIGURE)
+    return Comparison(
+        size_asymmetry(left.value, right.value, figure.sem),
+        size_asymmetry(left.rest, right.rest, figure.sem),
+        activation_asymmetry_points(left.last_change_percent, right.last_change_percent),
+        figure.source,
+    )
+
+
+def action_words(status: RunStatus, sample: Sample | None, view: View | None) -> str:
+    """Return the one line of what needs action now; "" where nothing does."""
+    if status.state is RunState.FAILED or status.stalled or status.words:
+        return status.words
+    if sample is None:
+        return ""
+    if sample.result is None or view is None:
+        return sample.fault
+    lead = [m for m in sample.result.measurements if m.muscle == view.muscles[0] and m.status in _ACTION]
+    return " · ".join(_by_status(lead))
+
+
+def _by_status(found: list[Measurement]) -> list[str]:
+    by_words: dict[str, list[str]] = {}
+    for m in found:
+        by_words.setdefault(_ACTION[m.status], []).append(m.side)
+    return [f"{' and '.join(sides)}: {words}" for words, sides in by_words.items()]
