@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+import os
+from collections.abc import Callable
+from contextlib import closing
 from math import isnan
 from pathlib import Path
+from typing import NamedTuple
 
 from segmentation.phantom.clip import Phantom
+from segmentation.phantom.ranges import ORDINARY, Ranges
+from segmentation.phantom.scenes import random_clip
 from segmentation.phantom.truth import FrameTruth, MuscleTruth
-from segmentation.results import FloatArray
-from segmentation.views import MeasureSetup
-from usbio.errors import output_error
+from segmentation.results import FloatArray, Side
+from segmentation.views import MeasureSetup, ViewName
+from usbio.errors import OutputError, output_error
+from usbio.render_cache import pictures
 from usbio.setup import (
     BorderTable,
     CalibrationTable,
@@ -39,8 +44,7 @@ TRUTH_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SimulatedFiles:
+class SimulatedFiles(NamedTuple):
     """Where a simulated clip and all that belongs to it lie."""
 
     clip: Path
@@ -55,18 +59,66 @@ class SimulatedFiles:
         return cls(*(folder / f"{stem}{ending}" for ending in endings))
 
 
-def write_clip(phantom: Phantom, folder: Path, stem: str, *, crf: float = 20.0) -> Iterator[SimulatedFiles]:
-    """Write a clip with truth and setup; yields after every frame, so that a caller can show progress."""
-    files = SimulatedFiles.named(folder, stem)
-    _write_setup(phantom, files.setup)
-    truths: list[FrameTruth] = []
-    with ClipWriter(files.clip, phantom.size_px, phantom.plan.fps, crf=crf) as clip:
-        for frame in phantom.frames():
-            clip.write(frame.picture, frame.t_s)
-            truths.append(frame.truth)
-            yield files
-    _write_truth(files.truth, truths, phantom.plan.fps)
+def simulate(
+    view: ViewName,
+    out: Path,
+    *,
+    seed: int = 1,
+    side: Side | None = None,
+    seconds: float = 8.0,
+    fps: float = 25.0,
+    ranges: Ranges = ORDINARY,
+    stem: str | None = None,
+    crf: float = 23.0,
+    force: bool = False,
+    on_frame: Callable[[int, int | None], None] = lambda done, total: None,
+) -> SimulatedFiles:
+    """Draw a clip by chance and write it with its truth and setup.
+
+    ``side`` is the side of a one-sided picture, or that on the left of a two-sided one. ``on_frame`` is told
+    how many pictures are done and of how many.
+    """
+    shown = side or "left"
+    phantom = Phantom(random_clip(view, seed, ranges, side=shown, seconds=seconds, fps=fps))
+    files = SimulatedFiles.named(out, stem or default_stem(view, shown))
+    _make_ready(out, files, force)
+    write_clip(phantom, files, crf=crf, on_frame=on_frame)
+    return files
+
+
+def default_stem(view: ViewName, side: Side) -> str:
+    """Return what a clip of a view is called: the side belongs to the name of a one-sided one."""
+    name = view.replace("-", "_")
+    return name if view == "lm-csa" else f"{name}_{side}"
+
+
+def write_clip(
+    phantom: Phantom,
+    files: SimulatedFiles,
+    *,
+    crf: float = 23.0,
+    on_frame: Callable[[int, int | None], None] = lambda done, total: None,
+) -> None:
+    """Write a phantom's clip, truth, borders and setup."""
+    fps = phantom.plan.fps
+    with ClipWriter(files.clip, phantom.size_px, fps, crf=crf) as clip, closing(pictures(phantom)) as drawn:
+        for index, picture in enumerate(drawn):
+            clip.write(picture, index / fps)
+            on_frame(index + 1, len(phantom))
+    truths = [phantom.truth(index) for index in range(len(phantom))]
+    _write_truth(files.truth, truths, fps)
     _write_borders(files.borders, truths)
+    save_setup(files.setup, setup_file(phantom.setup))
+
+
+def _make_ready(out: Path, files: SimulatedFiles, force: bool) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise output_error(out, error) from error
+    found = [path for path in files if os.path.lexists(path)]
+    if found and not force:
+        raise OutputError(found[0], "exists already", "add --force to replace it, or choose another --out")
 
 
 def setup_file(setup: MeasureSetup) -> SetupFile:
@@ -108,10 +160,6 @@ def setup_file(setup: MeasureSetup) -> SetupFile:
     )
 
 
-def _write_setup(phantom: Phantom, path: Path) -> None:
-    save_setup(path, setup_file(phantom.setup))
-
-
 def _write_truth(path: Path, truths: list[FrameTruth], fps: float) -> None:
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
@@ -149,7 +197,7 @@ def _borders(truth: FrameTruth) -> dict[str, list[tuple[float, float]]]:
     return out
 
 
-def _thinned(points_px: FloatArray, most: int = 80) -> list[tuple[float, float]]:
+def _thinned(points_px: FloatArray, most: int = 48) -> list[tuple[float, float]]:
     step = -(-len(points_px) // most)
     return [(round(float(x), 1), round(float(y), 1)) for x, y in points_px[::step]]
 
