@@ -168,22 +168,30 @@ class _Run:
         """Raise where the container declares more than came."""
         if not self._yielded:
             raise _not_a_video(self._path)
-        declared, reached = self._stream.frames, f"{self._clock.last_s:.1f} s"
-        seconds = (self._container.duration or 0) / av.time_base
-        knows_duration = self._container.format.name in _DECLARE_DURATION
-        if self._packets < declared:
-            raise ClipDamaged(
-                self._path, f"breaks off after {self._yielded} of {declared} pictures, at {reached}", _AGAIN
-            )
-        if self._cut or (knows_duration and self._end_s + _SLACK_S < seconds):
-            of = f" of {seconds:.1f} s" if knows_duration and seconds > self._clock.last_s else ""
-            raise ClipDamaged(
-                self._path, f"breaks off after {self._yielded} pictures, at {reached}{of}", _AGAIN
-            )
+        came, declared = f"breaks off after {self._yielded}", self._stream.frames
+        where = f"pictures, at {self._clock.last_s:.1f} s"
+        if declared and self._missing(declared):
+            raise ClipDamaged(self._path, f"{came} of {declared} {where}", _AGAIN)
+        seconds = self._duration_s()
+        if self._cut or self._end_s + _SLACK_S < seconds:
+            of = f" of {seconds:.1f} s" if seconds > self._clock.last_s else ""
+            raise ClipDamaged(self._path, f"{came} {where}{of}", _AGAIN)
         if self._lost:
             raise ClipDamaged(
                 self._path, f"{len(self._lost)} of its pictures are damaged and were left out", _AGAIN
             )
+
+    def _missing(self, declared: int) -> bool:
+        if self._container.format.name != "avi":
+            return self._packets < declared
+        # AVI counts steps of its rate, those without a picture too, and such may well stand at its end.
+        slack = float(self._stream.average_rate or 25) * _SLACK_S
+        return self._end_s / float(self._stream.time_base or 1) + slack < declared
+
+    def _duration_s(self) -> float:
+        """What the container declares, 0 where it does not."""
+        declares = self._container.format.name in _DECLARE_DURATION
+        return (self._container.duration or 0) / av.time_base if declares else 0.0
 
 
 class _Clock:

@@ -118,6 +118,23 @@ def test_sound_beside_the_pictures_does_no_harm(tmp_path: Path) -> None:
     assert sum(1 for _ in open_clip(path).frames()) == 30
 
 
+def test_steps_without_a_picture_are_no_damage(tmp_path: Path) -> None:
+    """What a grabber writes into an AVI where it had no new picture."""
+    steps = [0, 1, 5, 6, 7, 12]
+    path = tmp_path / "a.avi"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mjpeg", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuvj420p"
+        for index, step in enumerate(steps):
+            frame = av.VideoFrame.from_ndarray(picture(index), format="gray").reformat(format="yuvj420p")
+            frame.pts, frame.time_base = step, Fraction(1, 25)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    frames = list(open_clip(path).frames())
+    assert [frame.index for frame in frames] == list(range(6))
+    assert [frame.t_s for frame in frames] == pytest.approx([step / 25 for step in steps])
+
+
 def test_clip_in_pieces_is_read_whole(tmp_path: Path) -> None:
     muxer = {"movflags": "frag_keyframe+empty_moov"}
     path = write_video(tmp_path / "a.mp4", pictures(30), options={"g": "10"}, muxer=muxer)
