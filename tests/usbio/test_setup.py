@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from pathlib import Path
 
@@ -237,6 +238,19 @@ def test_setup_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(OutputError, match="its folder does not exist"):
         save_setup(tmp_path / "file" / "s.toml", SetupFile())
+
+
+def test_full_disk_keeps_the_old_setup(small_disk: Path) -> None:
+    path = small_disk / "s.toml"
+    save_setup(path, SetupFile(image=ImageTable(side="left")))
+    filling = (small_disk / "filling").open("wb", buffering=0)
+    with filling, contextlib.suppress(OSError):
+        while True:
+            filling.write(bytes(4096))
+    with pytest.raises(OutputError, match="the disk is full"):
+        save_setup(path, SetupFile(image=ImageTable(side="right")))
+    assert load_setup(path).image.side == "left"
+    assert sorted(file.name for file in small_disk.iterdir()) == ["filling", "s.toml"]
 
 
 def test_setups_of_another_maker_are_read() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from itertools import islice
 from math import isnan
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from tests.usbio.clips import (
     write_folder,
     write_video,
 )
+from usbio.errors import CallError
 from usbio.sources.address import open_source
 from usbio.sources.clip import open_clip
 from usbio.video import ClipWriter
@@ -154,6 +156,28 @@ def test_clip_prefix_and_bare_path_are_the_same(tmp_path: Path) -> None:
     path = KINDS["mp4"][0](tmp_path)
     for address in (str(path), f"clip:{path}"):
         assert sum(1 for _ in open_source(address).frames()) == COUNT
+
+
+def test_simulator_keeps_the_contract() -> None:
+    """It never ends, and yields None where nothing came."""
+    source = open_source("sim:tra")
+    run = source.frames()
+    frames = list(islice((frame for frame in run if frame is not None), 4))
+    run.close()
+    assert source.name == "sim:tra"
+    assert frames[0].index == 0
+    assert frames[0].t_s == 0
+    assert np.all(np.diff([frame.index for frame in frames]) >= 1)
+    assert np.all(np.diff([frame.t_s for frame in frames]) > 0)
+    for frame in frames:
+        assert frame.image.ndim == 2
+        assert frame.image.dtype == np.uint8
+        assert frame.image.flags.c_contiguous
+
+
+def test_simulator_of_an_unknown_view_names_the_known() -> None:
+    with pytest.raises(CallError, match="lm-csa"):
+        open_source("sim:knee")
 
 
 def _real(name: str) -> Path:
