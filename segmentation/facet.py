@@ -18,6 +18,7 @@ from segmentation.results import FloatArray, Picture
 SHADOW_FROM_MM, SHADOW_TO_MM = 2.5, 12.0
 SHALLOWEST_MM = 12.0
 LEAST_HUMP_MM = 1.0
+LEAST_SHADOW_GREY = 45.0  # between bone and its shadow; speckle has 30 at the most
 PATCH_MM = (16.0, 8.0)  # width, height: the hump, with some of what lies beside it
 PATCH_ABOVE_MM = 4.0
 STEP_MM = 0.2
@@ -51,11 +52,22 @@ def find_facet(grid: FasciaGrid) -> tuple[float, float] | None:
     column_mm = grid.x_mm[1] - grid.x_mm[0]
     even = blurred(bone_mm[None], 1.5 / column_mm, 0.0)[0]
     peaks, _ = find_peaks(-even, prominence=LEAST_HUMP_MM)
-    if len(peaks) == 0:
-        return None
     middle = grid.x_mm.mean()
-    nearest = peaks[np.abs(grid.x_mm[peaks] - middle).argmin()]
+    bony = [peak for peak in peaks if _shadow_grey(grid, int(peak), float(even[peak])) >= LEAST_SHADOW_GREY]
+    if not bony:
+        return None
+    nearest = min(bony, key=lambda peak: abs(grid.x_mm[peak] - middle))
     return float(grid.x_mm[nearest]), leading_edge_mm(grid, int(nearest), float(even[nearest]))
+
+
+def _shadow_grey(grid: FasciaGrid, column: int, bone_mm: float) -> float:
+    """How much brighter the bone is than what lies behind it."""
+    part = grid.grey[:, max(0, column - 1) : column + 2].mean(axis=1)
+    bone, first, last = (
+        round((bone_mm + away) / grid.row_mm) for away in (0.0, SHADOW_FROM_MM, SHADOW_TO_MM)
+    )
+    behind = part[first:last]
+    return float(part[max(0, bone - 4) : bone + 5].max() - behind.mean()) if len(behind) else 0.0
 
 
 def _bone_surface_mm(grid: FasciaGrid) -> FloatArray:

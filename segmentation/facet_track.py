@@ -21,6 +21,7 @@ from segmentation.views import MeasureSetup, Panel
 LEAST_MUSCLE_MM = 6.0
 LOOK_AGAIN_EVERY = 5
 LOST_REACH_MM = 10.0
+LEAST_STRENGTH_GREY = 4.0
 ECHO_INSET_MM = 1.5
 
 
@@ -121,6 +122,7 @@ def _fascia_above(grid: FasciaGrid, apex_mm: tuple[float, float]) -> Fascia | No
         for fascia in find_fasciae(grid)
         if float(np.interp(apex_mm[0], grid.x_mm, fascia.y_mm)) < apex_mm[1] - LEAST_MUSCLE_MM
         and float(fascia.y_mm.mean()) > 3.0  # the skin is a band too
+        and strength(fascia) > LEAST_STRENGTH_GREY
     ]
     return max(above, key=strength, default=None)
 
