@@ -25,7 +25,7 @@ def places_mm(size: tuple[int, int] = SIZE) -> tuple[FloatArray, FloatArray]:
 def speckle(level: npt.NDArray[np.floating], seed: int = 0, noise: float = 14.0) -> Picture:
     """A picture of this brightness with fixed grain in it."""
     grain = gaussian_filter(np.random.default_rng(seed).standard_normal(level.shape), (1.0, 2.5))
-    return np.clip(level + noise * grain / grain.std(), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(level + noise * grain / grain.std(), 0, 255), np.uint8)
 
 
 def layers(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -12,7 +13,7 @@ from segmentation.results import FloatArray
 from tests.segmentation.drawn import ROI, SPACING, layers
 
 
-def line(at_mm: float, slope: float = 0.0):  # type: ignore[no-untyped-def]  # a curve to draw
+def line(at_mm: float, slope: float = 0.0) -> Callable[[FloatArray], FloatArray]:
     return lambda x: at_mm + slope * (x - 25.0)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from math import nan
 
 import numpy as np
 import pytest
 
-from segmentation.results import QUANTITIES, FrameResult, Picture, Status
+from segmentation.results import QUANTITIES, FloatArray, FrameResult, Picture, Status
 from segmentation.tracking import TrackState, start, step
 from segmentation.views import VIEWS, GivenBorder, MeasureSetup, Panel, Seed, Station
 from tests.segmentation.drawn import ROI, SIZE, SPACING, layers, oval, oval_border_mm, speckle
@@ -28,10 +29,14 @@ CONTOUR = MeasureSetup(
 )
 
 
+def level(depth_mm: float) -> Callable[[FloatArray], FloatArray]:
+    return lambda x: np.full_like(x, depth_mm)
+
+
 def layer_picture(thickness_mm: float, seed: int) -> Picture:
     # bands of 0.4 mm half width: the inner edges are `thickness_mm` apart
     deep = 10.0 + 0.8 + thickness_mm
-    return layers([lambda x: np.full_like(x, 10.0), lambda x: np.full_like(x, deep)], seed=seed)
+    return layers([level(10.0), level(deep)], seed=seed)
 
 
 def run(setup: MeasureSetup, pictures: list[Picture]) -> tuple[TrackState, list[FrameResult]]:
@@ -134,7 +139,7 @@ def test_a_confirmed_side_says_so_and_an_automatic_one_too() -> None:
 
 
 def test_edges_given_by_hand_choose_the_layer() -> None:
-    picture = layers([lambda x, y=y: np.full_like(x, y) for y in (6.0, 12.0, 28.0)])
+    picture = layers([level(y) for y in (6.0, 12.0, 28.0)])
     auto = run(LAYER, [picture])[1][0].measurements[0]
     assert auto.thickness_mm == pytest.approx(15.2, abs=0.4)
     ends = np.array([[20.0, 0.0], [480.0, 0.0]])
@@ -151,7 +156,7 @@ def test_edges_given_by_hand_choose_the_layer() -> None:
 
 
 def test_a_seed_chooses_the_layer() -> None:
-    picture = layers([lambda x, y=y: np.full_like(x, y) for y in (6.0, 12.0, 28.0)])
+    picture = layers([level(y) for y in (6.0, 12.0, 28.0)])
     seeded = replace(LAYER, seeds=(Seed("left", "layer", (250.0, 90.0)),))
     assert run(seeded, [picture])[1][0].measurements[0].thickness_mm == pytest.approx(5.2, abs=0.4)
 

@@ -1,0 +1,53 @@
+# What a newcomer types: make demo, make test. Everything happens in .venv; nothing else of the machine is touched,
+# but for system libraries that Qt needs on a bare Debian run as root.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+APT_LIBRARIES := libgl1 libegl1 libdbus-1-3 libfontconfig1 libxkbcommon0 libglib2.0-0 fonts-dejavu-core
+APT_WINDOW := libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 \
+	libxcb-shape0 libxcb-xkb1 libxkbcommon-x11-0
+
+.PHONY: demo test check bench docs-pictures clean system
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo    the live window on a bilateral multifidus clip, and its measurements in demo/"
+	@echo "make test    the tests"
+	@echo "make check   ruff, mypy, import-linter"
+	@echo "make bench   accuracy, speed, memory"
+
+demo: $(READY)
+	$(BIN)/usbio-gui --demo
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	$(BIN)/python -m bench.bench_accuracy
+	$(BIN)/python -m bench.bench_screen
+	$(BIN)/python -m bench.bench_decode
+	$(BIN)/python -m bench.bench_latency
+
+# The libraries a bare Debian lacks. As root they are installed, anywhere else the line to type is printed.
+system:
+	@APT_LIBRARIES="$(APT_LIBRARIES)" APT_WINDOW="$(APT_WINDOW)" sh .ci/system-libraries
+
+$(READY): pyproject.toml .ci/system-libraries
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "usbio: Python 3.11 or newer is needed; name it with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(MAKE) --no-print-directory system
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "usbio: python3-venv is missing; type: apt-get install -y python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $(READY)
+
+clean:
+	rm -rf $(VENV) demo build dist *.egg-info
