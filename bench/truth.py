@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from math import nan
 from pathlib import Path
+from typing import cast
 
 from segmentation.results import Muscle, Side
 
@@ -56,7 +57,7 @@ def phantom_truth(path: Path) -> dict[Key, dict[int, float]]:
     """The project's own truth file: side, muscle and quantity to frame to value."""
     values: dict[Key, dict[int, float]] = defaultdict(dict)
     for row in _rows(path):
-        side, muscle = row["side"], row["muscle"]
+        side, muscle = cast(Side, row["side"]), cast(Muscle, row["muscle"])
         for quantity in ("thickness_mm", "area_cm2", "slide_mm"):
             if row.get(quantity):
                 values[side, muscle, quantity][int(row["frame"])] = float(row[quantity])

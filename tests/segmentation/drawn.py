@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 from scipy.ndimage import gaussian_filter
 
 from segmentation.geometry import Calibration, Roi
@@ -22,10 +21,11 @@ def places_mm(size: tuple[int, int] = SIZE) -> tuple[FloatArray, FloatArray]:
     return (x + 0.5) * 0.1, (y + 0.5) * 0.1
 
 
-def speckle(level: npt.NDArray[np.floating], seed: int = 0, noise: float = 14.0) -> Picture:
+def speckle(level: FloatArray, seed: int = 0, noise: float = 14.0) -> Picture:
     """A picture of this brightness with fixed grain in it."""
     grain = gaussian_filter(np.random.default_rng(seed).standard_normal(level.shape), (1.0, 2.5))
-    return np.asarray(np.clip(level + noise * grain / grain.std(), 0, 255), np.uint8)
+    picture: Picture = np.clip(level + noise * grain / grain.std(), 0, 255).astype(np.uint8)
+    return picture
 
 
 def layers(
