@@ -6,7 +6,7 @@ Pure: states are never written to, so that two sides, replay, resume and correct
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import hypot, isfinite, nan
+from math import isfinite, nan
 
 import cv2
 import numpy as np
@@ -24,7 +24,7 @@ PanelTrack = LayerTrack | BorderTrack | FacetTrack
 NEW_PICTURE_GREY = 0.35  # mean difference; a codec repeats a picture to within this
 FROZEN_S = 2.0
 FROZEN_PICTURES = 90  # where there are no time stamps
-SHIFT_GRID_MM = 0.6
+OVERVIEW_SIZE = (128, 96)  # columns, rows: sizes that a Fourier transform likes
 SHIFT_RESPONSE = 0.08  # of the correlation peak: below it the pictures have nothing in common
 
 
@@ -125,7 +125,7 @@ def step(state: TrackState, picture: Picture, t_s: float) -> tuple[TrackState, F
         state.setup.panels, state.masks, state.tracks, state.overview, strict=True
     ):
         track, measured = _step_panel(track, state.setup, panel, mask, picture)
-        shift_mm = _shift_mm(overview, _overview(picture, panel))
+        shift_mm = _shift_mm(overview, _overview(picture, panel), panel)
         tracks.append(track)
         measurements += [replace(m, probe_shift_mm=shift_mm) for m in measured]
     result = FrameResult(True, tuple(measurements))
@@ -179,18 +179,14 @@ def _repeated(
 
 
 def _overview(picture: Picture, panel: Panel) -> npt.NDArray[np.float32]:
-    roi, calibration = panel.roi, panel.calibration
-    size = (
-        max(16, round(roi.width * calibration.x_mm_per_px / SHIFT_GRID_MM)),
-        max(16, round(roi.height * calibration.y_mm_per_px / SHIFT_GRID_MM)),
-    )
-    return shrunk(picture[roi.slices], *size)
+    return shrunk(picture[panel.roi.slices], *OVERVIEW_SIZE)
 
 
-def _shift_mm(first: npt.NDArray[np.float32], now: npt.NDArray[np.float32]) -> float:
+def _shift_mm(first: npt.NDArray[np.float32], now: npt.NDArray[np.float32], panel: Panel) -> float:
     """Displacement of the whole picture against the first one; nan where they have nothing in common."""
-    window = cv2.createHanningWindow((first.shape[1], first.shape[0]), cv2.CV_32F)
-    (dx, dy), response = cv2.phaseCorrelate(first, now, window)
+    window = cv2.createHanningWindow(OVERVIEW_SIZE, cv2.CV_32F)
+    moved, response = cv2.phaseCorrelate(first, now, window)
     if response < SHIFT_RESPONSE:
         return nan
-    return hypot(dx, dy) * SHIFT_GRID_MM
+    size_px = np.array([panel.roi.width, panel.roi.height])
+    return float(np.hypot(*(np.array(moved) * size_px / OVERVIEW_SIZE * panel.calibration.scale)))
