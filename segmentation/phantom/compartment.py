@@ -13,6 +13,8 @@ from segmentation.phantom.substance import SHEET_PER_MM, SHEET_UNIT, FasciaLook,
 from segmentation.phantom.tissue_map import TissueMap, clouds, from_db, soft_step
 from segmentation.results import FloatArray
 
+_ASLANT_DB = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class Compartment:
@@ -39,7 +41,9 @@ def lay_compartment(
     paint(tissue, cover, look.muscle, rng)
     if look.infiltration > 0:
         _infiltrate(tissue, inside, look, rng)
+    # sound that meets a wall at a slant is thrown aside
     fade_db = look.fascia.fade_db * clouds(tissue.amplitude.shape, rng, 30.0, 30.0)
+    fade_db = fade_db - _ASLANT_DB * np.cos(normal) ** 2
     ring = soft_step((inside + look.fascia_mm) / tissue.step_mm) * (1.0 - cover)
     tissue.paint(ring, from_db(look.fascia.level_db + fade_db))
     return _leaves(shape, look, probe, rng)

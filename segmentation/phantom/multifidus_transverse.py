@@ -29,7 +29,7 @@ from segmentation.views import PictureEdge, ViewName
 # Border of a multifidus on the right of the picture: x from the midline, z from the spinous tip.
 _LANDMARKS = np.array(
     [
-        [4.5, 3.0],
+        [5.2, 3.0],
         [13.0, 0.2],
         [22.5, 0.8],
         [30.0, 5.5],
@@ -37,7 +37,7 @@ _LANDMARKS = np.array(
         [29.5, 21.5],
         [20.0, 25.0],
         [9.5, 23.0],
-        [4.2, 14.0],
+        [5.0, 14.0],
     ]
 )
 _UP_AND_OUT = np.deg2rad(-55.0)
@@ -144,8 +144,8 @@ class MultifidusTransverse:
 
     def bones(self) -> tuple[FloatArray, ...]:
         """Return the faces of bone ``(N, 2)`` at rest: spinous process, then the laminae."""
-        x = np.arange(-2.6, 2.61, 0.05)
-        spinous = np.stack([x, self.fat_mm + 1.2 + 0.28 * x**2], axis=-1)
+        x = np.arange(-2.1, 2.11, 0.05)
+        spinous = np.stack([x, self.fat_mm + 1.2 + 0.4 * x**2], axis=-1)
         return (spinous, *(self._lamina(side) for side in self.sides))
 
     def _lamina(self, side: Side) -> FloatArray:

@@ -79,7 +79,7 @@ class Beamformer:
             first_mm = self._first_hit(shadow)
             behind = np.clip((self.range_mm[:, None] - first_mm[None, :] - 0.4) / 1.2, 0.0, 1.0)
             loss_db = np.maximum(loss_db, shadow.loss_db * behind.astype(np.float32))
-        soft = float(np.mean(self.probe.beam_width(self.range_mm)))
+        soft = 0.7 * float(np.mean(self.probe.beam_width(self.range_mm)))
         return 10.0 ** (cv2.GaussianBlur(loss_db, (0, 0), sigmaX=max(soft, 0.6), sigmaY=0.6) / -20.0).astype(
             float
         )
