@@ -253,8 +253,8 @@ def _largest_parts(mask: _Bytes, least: float) -> Mask:
 
 
 def _box(mask: Mask) -> Roi:
-    x, width = _extent(mask.any(axis=0, keepdims=True)[0])
-    y, height = _extent(mask.any(axis=1, keepdims=True)[:, 0])
+    x, width = _extent(np.asarray(mask.any(axis=0)))
+    y, height = _extent(np.asarray(mask.any(axis=1)))
     part = mask[y : y + height, x : x + width]
     rows, columns = part.mean(axis=1), part.mean(axis=0)
     top, bottom, left, right = (_step(fill) for fill in (rows, rows[::-1], columns, columns[::-1]))

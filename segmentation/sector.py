@@ -36,8 +36,8 @@ def sector_mask(echoes: Mask) -> Mask:
     -------
     (h, w) bool array
         All True for a rectangle: echoes along the whole top and some along both sides, for dark lower
-        corners are shadow then. Else the convex hull of the echoes without what lies above the concave face of a curved
-        array. All True where there are no echoes at all.
+        corners are shadow then. Else the convex hull of the echoes without what lies above the concave face
+        of a curved array. All True where there are no echoes at all.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def _above_face(echoes: Mask) -> Mask:
 
 
 def _fitted_arc(x: FloatArray, y: FloatArray) -> _Arc | None:
-    """The circle along whose lower side the points run, fitted again without outliers; None if there is none."""
+    """The circle along whose lower side the points run, fitted without outliers; None if there is none."""
     keep = np.ones(len(x), np.bool_)
     arc = None
     for _ in range(3):

@@ -17,6 +17,7 @@ from segmentation.facet_track import FacetTrack, step_facet
 from segmentation.layer_track import LayerTrack, step_layers
 from segmentation.resampling import shrunk
 from segmentation.results import FrameResult, Measurement, Picture, Status
+from segmentation.screen import picture_mask
 from segmentation.views import MeasureSetup, Panel
 
 PanelTrack = LayerTrack | BorderTrack | FacetTrack
@@ -70,8 +71,7 @@ def start(setup: MeasureSetup, picture: Picture) -> TrackState:
 
 
 def _mask(picture: Picture, panel: Panel) -> npt.NDArray[np.bool_] | None:
-    part = (picture[panel.roi.slices] > 4).astype(np.uint8)
-    mask = cv2.morphologyEx(part, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8)) > 0
+    mask = picture_mask(picture, panel.roi)
     return None if mask.all() else mask
 
 
