@@ -30,7 +30,8 @@ def doubt_words(found: Asymmetry) -> str:
     """Say whether it can be told from 0; "" where nothing is known."""
     if found.told_from_zero is None:
         return ""
-    return "beyond measurement error" if found.told_from_zero else "cannot be told from 0"
+    words = "beyond measurement error" if found.told_from_zero else "cannot be told from 0"
+    return words.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def activation_words(points: float) -> str:
@@ -41,6 +42,13 @@ def activation_words(points: float) -> str:
         return "contraction: both sides change alike"
     more = "right" if points > 0 else "left"
     return f"contraction: {more} changes {abs(round(points))} points more"
+
+
+def source_words(found: Comparison) -> str:
+    """Say where the band comes from."""
+    if isfinite(found.at_rest.band_points) or isfinite(found.now.band_points):
+        return f"± from {found.error_source}"
+    return "error of measurement not known"
 
 
 class AsymmetryView(QWidget):
@@ -67,10 +75,10 @@ class AsymmetryView(QWidget):
         self._now.setText(f"asymmetry {asymmetry_words(found.now)}")
         self._bar.show_value(-found.now.signed_percent, found.now.band_points)
         rest = " · ".join(w for w in (asymmetry_words(found.at_rest), doubt_words(found.at_rest)) if w)
+        # The doubt goes to the next line as a whole where it does not fit.
         self._rest.setText(f"at rest {rest}")
         self._activation.setText(activation_words(found.activation_points))
-        source = f"± from {found.error_source}" if found.error_source else "error of measurement not known"
-        self._source.setText(source)
+        self._source.setText(source_words(found))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import isfinite
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gui.text import soft_label, text_label
@@ -41,6 +42,14 @@ class HeaderView(QWidget):
         layout.addWidget(self._about, 1)
         for label in labels[2:]:
             layout.addWidget(label)
+        for label, widest in (
+            (self._rate, "100.0 fps"),
+            (self._dropped, "1000 dropped"),
+            (self._age, "1000 ms old"),
+        ):
+            # What changes all the time must not push the rest about.
+            label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest))
+            label.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._age.setToolTip("from the arrival of the frame to its painting")
         self._dropped.setToolTip(
             "frames overtaken by a newer one before they could be measured, or lost on the way"

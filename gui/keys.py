@@ -36,3 +36,6 @@ KEYS = (
 def footer_words() -> str:
     """Return the line of the most used keys."""
     return "      ".join(f"{key.keys[0]}  {key.short}" for key in KEYS if key.short)
+
+
+CHOOSER_FOOTER = "Enter  open the marked line      Esc  back to the picture      ?  all keys"

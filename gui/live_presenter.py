@@ -14,7 +14,7 @@ from usbio.sample import RunStatus, Sample
 
 # The picture follows every frame. What is read, not watched, changes slower and costs the picture nothing.
 NUMBERS_S = 0.12
-TRACES_S = 0.07
+TRACES_S = 0.1
 ACTIVITY_S = 0.5
 
 

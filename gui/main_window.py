@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWi
 
 from gui.bridge import PipelineBridge
 from gui.header_view import HeaderView
-from gui.keys import KEYS, footer_words
+from gui.keys import CHOOSER_FOOTER, KEYS, footer_words
 from gui.keys_view import KeysView
 from gui.live_page import LivePage
 from gui.live_presenter import LivePresenter
@@ -56,9 +56,9 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.chooser)
         self._pages.addWidget(self.page)
-        self._footer = soft_label(footer_words(), 14)
+        self._footer = soft_label(CHOOSER_FOOTER, 14)
         self._quiet = QTimer(self, singleShot=True, interval=_SAID_MS)
-        self._quiet.timeout.connect(lambda: self._footer.setText(footer_words()))
+        self._quiet.timeout.connect(self._show_footer)
         self._build()
         self._keys_list = KeysView(self)
         self._bind_keys()
@@ -74,13 +74,23 @@ class MainWindow(QMainWindow):
             run = self._open_run(choice)
         except UsbioError as error:
             self.chooser.show_message(str(error))
-            self._pages.setCurrentWidget(self.chooser)
+            self._turn_to(self.chooser)
             return
+        self.show_run(run)
+
+    def show_run(self, run: LiveRun[Any]) -> None:
+        """Show a run from its start; it is stopped when another takes its place or the window closes."""
         self.chooser.show_message("")
         self._replace_run(run)
-        self._pages.setCurrentWidget(self.page)
+        self._turn_to(self.page)
         self.page.setFocus()
         run.start()
+
+    def settle(self) -> None:
+        """Draw everything as it stands now."""
+        if self._run is not None:
+            self.presenter.show_status(self._run.status())
+            self.presenter.redraw()
 
     @property
     def run(self) -> LiveRun[Any] | None:
@@ -143,13 +153,13 @@ class MainWindow(QMainWindow):
         """Go to the first page; the run waits."""
         if self._run is not None:
             self._run.playback.pause()
-        self._pages.setCurrentWidget(self.chooser)
+        self._turn_to(self.chooser)
         self.chooser.focus_first()
 
     def show_live(self) -> None:
         """Go back to the picture."""
         if self._run is not None:
-            self._pages.setCurrentWidget(self.page)
+            self._turn_to(self.page)
 
     def toggle_loop(self) -> None:
         """Play again and again, or once."""
@@ -212,6 +222,14 @@ class MainWindow(QMainWindow):
     def _change_speed(self, factor: float) -> None:
         if self._run is not None:
             self._run.playback.speed = min(max(self._run.playback.speed * factor, 0.125), 8.0)
+
+    def _turn_to(self, page: QWidget) -> None:
+        self._pages.setCurrentWidget(page)
+        self._show_footer()
+
+    def _show_footer(self) -> None:
+        live = self._pages.currentWidget() is self.page
+        self._footer.setText(footer_words() if live else CHOOSER_FOOTER)
 
     def _say(self, words: str) -> None:
         self._footer.setText(words)

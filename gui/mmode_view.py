@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from math import isnan
-
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.picture_marks import SIDE_LETTERS
@@ -72,7 +71,7 @@ class MModeView(QWidget):
         painter.setPen(QPen(ON_PICTURE.side(side), 1.6, dashes))
         x = box.x() + (np.arange(edges.shape[1]) + 0.5) / edges.shape[1] * box.width()
         for edge in edges:
-            painter.drawPath(_path(x, box.y() + edge * box.height()))
+            painter.drawPath(pg.arrayToQPath(x, box.y() + edge * box.height(), connect="finite"))
 
     def _paint_scale(self, painter: QPainter, strip: Strip, box: QRectF) -> None:
         painter.setPen(QColor(self._theme.soft))
@@ -90,18 +89,3 @@ class MModeView(QWidget):
         span = f"{strip.image.shape[1] * COLUMN_S:.0f} s"
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
         painter.drawText(box.adjusted(6, 2, -6, -2), flags, span)
-
-
-def _path(x: FloatArray, y: FloatArray) -> QPainterPath:
-    """Return a line that breaks where there is no value."""
-    path = QPainterPath()
-    pen_down = False
-    for px, py in zip(x.tolist(), y.tolist(), strict=True):
-        if isnan(py):
-            pen_down = False
-        elif pen_down:
-            path.lineTo(px, py)
-        else:
-            path.moveTo(px, py)
-            pen_down = True
-    return path

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from gui.theme import ON_PICTURE, UNCONFIRMED, text_font
 from segmentation.results import FloatArray, FrameResult, Measurement, Side
@@ -54,11 +56,11 @@ class PictureMarks:
             self._draw_caliper(m.caliper_px, colour)
 
     def _path(self, curve: FloatArray, closed: bool) -> QPainterPath:
-        path = QPainterPath()
-        polygon = QPolygonF([self.point(x, y) for x, y in curve.tolist()])
-        path.addPolygon(polygon)
+        scale, origin = np.array(self._scale), np.array([self._origin.x(), self._origin.y()])
+        points = (curve + 0.5 - origin) * scale + [self._area.x(), self._area.y()]
         if closed:
-            path.closeSubpath()
+            points = np.concatenate([points, points[:1]])
+        path: QPainterPath = pg.arrayToQPath(points[:, 0], points[:, 1], connect="finite")
         return path
 
     def _stroke(self, path: QPainterPath, colour: QColor, dashes: Qt.PenStyle) -> None:

@@ -67,6 +67,11 @@ class QuestionView(QFrame):
         for n, key in enumerate(self._keys):
             key.activated.connect(lambda n=n: self._choose(n))
 
+    @property
+    def asked(self) -> Question | None:
+        """What is asked now."""
+        return self._question
+
     def ask(self, question: Question | None) -> None:
         """Ask this, or nothing."""
         if question == self._question:

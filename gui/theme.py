@@ -59,7 +59,7 @@ LIGHT = Theme(
     line="#bdbdbd",
     text="#161616",
     soft="#4d4d4d",
-    dimmed="#757575",
+    dimmed="#6a6a6a",
     # The same hues, deeper: on white the originals would not be seen.
     left="#0072B2",
     right="#A86A00",
@@ -123,6 +123,7 @@ def _palette(theme: Theme) -> QPalette:
 
 def _style_sheet(theme: Theme) -> str:
     return f"""
+    QPushButton, QToolButton, QListWidget, QLineEdit, QComboBox, QToolTip {{ font-size: {TEXT_PX}px; }}
     QFrame#panel {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: 4px; }}
     QLabel[rank="soft"] {{ color: {theme.soft}; }}
     QLabel[rank="dimmed"] {{ color: {theme.dimmed}; }}
@@ -131,6 +132,7 @@ def _style_sheet(theme: Theme) -> str:
         background: {theme.raised}; color: {theme.text}; }}
     QPushButton:focus, QToolButton:focus, QListWidget:focus, QLineEdit:focus, QComboBox:focus
         {{ border: 2px solid {theme.left}; }}
+    QToolButton {{ padding: 7px 2px; }}
     QToolButton:checked {{ border-left: 4px solid {theme.left}; }}
     QListWidget {{ background: {theme.panel}; border: 1px solid {theme.line}; outline: none; }}
     QListWidget::item {{ padding: 7px 10px; }}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import sin
 
 import numpy as np
 
-from segmentation.results import SIDES, FrameResult, Measurement, Picture, Status
+from segmentation.results import SIDES, FrameResult, Measurement, Picture, Side, Status
 from usbio.errors import DeviceLost
 from usbio.frames import Frame
 
@@ -84,9 +84,10 @@ class EndlessSource:
 
 @dataclass(frozen=True)
 class CountingState:
-    """How many pictures a state has seen."""
+    """How many pictures a state has seen, and which sides were confirmed."""
 
     seen: int = 0
+    confirmed: frozenset[Side] = frozenset()
 
 
 def begin(_: Picture) -> CountingState:
@@ -108,9 +109,10 @@ def step(state: CountingState, image: Picture, t_s: float) -> tuple[CountingStat
             "lm",
             Status.OK,
             0.9,
+            "confirmed" if side in state.confirmed else "auto",
             area_cm2=area * swell,
             border_px=oval(width * at, height / 2, width / 6 * swell, height / 6),
         )
         for side, area, at in zip(SIDES, (5.6, 4.8), (0.28, 0.72), strict=True)
     )
-    return CountingState(state.seen + 1), FrameResult(True, found)
+    return replace(state, seen=state.seen + 1), FrameResult(True, found)

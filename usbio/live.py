@@ -19,6 +19,7 @@ from usbio.errors import CallError
 from usbio.frames import FrameSource
 from usbio.history import History
 from usbio.mmode_strip import StripRecorder
+from usbio.outputs import stem_of
 from usbio.pipeline import Pipeline
 from usbio.playback import Playback
 from usbio.reading import Comparison, Reading, action_words, compare_sides, readings
@@ -198,6 +199,11 @@ class LiveRun(Generic[S]):
         """True when nothing more comes by itself."""
         return self.status().state not in (RunState.READY, RunState.RUNNING)
 
+    @property
+    def over(self) -> bool:
+        """True when it has ended and the last sample was taken."""
+        return self.ended and self._pipeline.finished
+
     def save_setup(self) -> Path:
         """Write the setup as it is measured with, and return where: the file it came from, else a new one."""
         if self.measured_as is None:
@@ -245,8 +251,19 @@ def setup_place(choice: Choice) -> Path:
     """Return where the setup of a source is saved."""
     if choice.setup_path is not None and choice.save_folder is None:
         return choice.setup_path
-    clip = Path(choice.address.removeprefix("clip:").replace("sim:", "sim_"))
-    return free_path(choice.save_folder or clip.parent, clip.stem)
+    clip = _path(choice)
+    return free_path(choice.save_folder or clip.parent, stem_of(clip))
+
+
+def setup_beside(choice: Choice) -> Path | None:
+    """Return the setup that was saved beside a clip, if there is one."""
+    clip = _path(choice)
+    beside = clip.parent / f"{stem_of(clip)}.toml"
+    return beside if beside.is_file() else None
+
+
+def _path(choice: Choice) -> Path:
+    return Path(choice.address.removeprefix("clip:").replace("sim:", "sim_"))
 
 
 def _completed(choice: Choice, setup: SetupFile) -> Choice:

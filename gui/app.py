@@ -1,0 +1,240 @@
+"""The window's command: the only place where its parts are put together."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import math
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from platformdirs import user_log_path
+
+from gui.display import choose_platform, quiet_qt
+from segmentation.results import SIDES
+from segmentation.views import VIEWS
+from usbio import __version__
+from usbio.cli.console import say_bug, say_error, say_line, tolerate_encodings
+from usbio.errors import CallError, OutputError, UsbioError
+from usbio.live import Choice
+from usbio.sample import RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PySide6.QtWidgets import QApplication
+
+    from gui.main_window import MainWindow
+
+# Painting and measuring take turns; with Python's usual 5 ms either waits for the other many times a frame.
+SWITCH_S = 0.001
+_LOOK_MS = 100
+_INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What was asked on the command line."""
+
+    choice: Choice | None  # None: the window asks
+    demo: bool
+    exit_after_s: float  # inf: when the user closes it
+    screenshot: Path | None
+    light: bool
+    exit_at_end: bool = False  # of the clip
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open the window and return the exit code: 0 done, 1 an input failed, 2 the call is wrong."""
+    tolerate_encodings()
+    _log_to_file()
+    try:
+        return _run(parse(sys.argv[1:] if arguments is None else arguments))
+    except CallError as error:
+        say_error(error)
+        return 2
+    except UsbioError as error:
+        say_error(error)
+        return 1
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+
+
+def parse(arguments: Sequence[str]) -> Call:
+    """Read the command line."""
+    parser = _Parser(prog="usbio-gui", description="Measure deep trunk muscles live. Not a medical device.")
+    parser.add_argument("source", nargs="?", metavar="SOURCE", help="a clip, clip:PATH or sim:VIEW")
+    parser.add_argument("--view", choices=list(VIEWS), help="what the picture shows")
+    parser.add_argument("--setup", type=Path, metavar="FILE", help="setup file (TOML)")
+    parser.add_argument("--side", choices=SIDES, help="side of the patient a one-sided picture shows")
+    parser.add_argument("--image-left", choices=SIDES, help="side on the left of a two-sided picture")
+    parser.add_argument("--demo", action="store_true", help="show the sample clip; its tables go to demo/")
+    parser.add_argument("--exit-after", type=_seconds, default=math.inf, metavar="SECONDS")
+    parser.add_argument("--screenshot", type=Path, metavar="FILE", help="picture of the window at the end")
+    parser.add_argument("--light", action="store_true", help="begin with the light theme")
+    parser.add_argument("--version", action="version", version=f"usbio {__version__}")
+    given = parser.parse_args(arguments)
+    choice = None
+    if given.source is not None:
+        choice = Choice(given.source, given.view, given.side, given.image_left, given.setup)
+    elif given.setup or given.view or given.side or given.image_left:
+        raise CallError("command line", "no source is named", "name one, or give no options")
+    if given.demo and choice is not None:
+        raise CallError("--demo", f"stands beside the source {given.source}", "give one of the two")
+    return Call(choice, given.demo, given.exit_after, given.screenshot, given.light)
+
+
+def _run(call: Call) -> int:
+    on_screen = choose_platform(prove=call.demo)
+    if call.demo:
+        call = _prepare_demo(call, on_screen)
+    if math.isinf(call.exit_after_s) and not call.exit_at_end:
+        if not on_screen:
+            raise CallError("display", "there is none", "give --exit-after SECONDS and --screenshot FILE")
+        if call.screenshot is not None:
+            raise CallError("--screenshot", "does not say when", "add --exit-after SECONDS")
+    return _show(call)
+
+
+def _prepare_demo(call: Call, on_screen: bool) -> Call:
+    from gui import demo
+    from gui.opening import sample_choice
+    from usbio.samples import demo_clip
+
+    clip = demo_clip()
+    say_line(f"usbio: measuring the sample clip {clip.path.name} ...")
+    print("measurements: " + ", ".join(map(str, demo.write_tables(clip))), flush=True)
+    call = replace(call, choice=sample_choice(clip))
+    if on_screen or not math.isinf(call.exit_after_s):
+        return call
+    say_line("usbio: no display, so the window runs off-screen for the length of the clip ...")
+    return replace(call, screenshot=call.screenshot or demo.PICTURE, exit_at_end=True)
+
+
+def _show(call: Call) -> int:
+    from gui.opening import open_run
+
+    with _window(call) as (app, window):
+        if call.choice is not None:
+            window.show_run(open_run(call.choice))
+        window.show()
+        ending = _Ending(call, window)
+        with _timer(ending.look):
+            app.exec()
+    return ending.code()
+
+
+@contextmanager
+def _window(call: Call) -> Iterator[tuple[QApplication, MainWindow]]:
+    from PySide6.QtWidgets import QApplication
+
+    from gui.main_window import MainWindow
+    from gui.opening import choices, open_run
+    from gui.source_chooser import Entry
+    from gui.theme import DARK, LIGHT, has_font
+
+    quiet_qt()
+    sys.setswitchinterval(SWITCH_S)
+    app = QApplication.instance() or QApplication(["usbio"])
+    assert isinstance(app, QApplication)
+    if not has_font():
+        say_line("usbio: fonts: none is installed; install one, such as the package fonts-dejavu-core")
+    entries = [Entry(title, choice) for title, choice in choices()]
+    window = MainWindow(entries, open_run, LIGHT if call.light else DARK)
+    sys.excepthook = lambda kind, error, trace: _say_unforeseen(error)
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    try:
+        yield app, window
+    finally:
+        # Whatever is left to the interpreter's end crashes there.
+        window.close()
+        window.deleteLater()
+        app.processEvents()
+        sys.excepthook = sys.__excepthook__
+
+
+@contextmanager
+def _timer(look: Callable[[], None]) -> Iterator[None]:
+    """Look now and then, which also lets Ctrl-C through to Python."""
+    from PySide6.QtCore import QTimer
+
+    timer = QTimer(interval=_LOOK_MS)
+    timer.timeout.connect(look)
+    timer.start()
+    yield
+    timer.stop()
+
+
+class _Ending:
+    """When the window closes by itself, what it leaves, and the exit code."""
+
+    def __init__(self, call: Call, window: MainWindow) -> None:
+        from time import perf_counter
+
+        self._call, self._window, self._clock = call, window, perf_counter
+        self._began_s = perf_counter()
+        self._failed = ""
+        self._unwritable: OutputError | None = None
+
+    def look(self) -> None:
+        run = self._window.run
+        status = run.status() if run is not None else None
+        if status is not None and status.state is RunState.FAILED:
+            self._failed = status.words
+        over = self._call.exit_at_end and (run is None or run.over)
+        if over or self._clock() - self._began_s >= self._call.exit_after_s:
+            self._leave()
+
+    def code(self) -> int:
+        if self._unwritable is not None:
+            raise self._unwritable
+        if self._failed:
+            say_line(f"usbio: {self._failed}")
+        return 1 if self._failed else 0
+
+    def _leave(self) -> None:
+        from PySide6.QtWidgets import QApplication
+
+        path = self._call.screenshot
+        if path is not None and self._window.isVisible():
+            self._window.settle()
+            QApplication.processEvents()  # what was just written finds its place
+            if self._window.grab().save(str(path)):
+                print(f"picture of the window: {path}", flush=True)
+            else:
+                self._unwritable = OutputError(path, "cannot be written", "choose another name or folder")
+        self._window.close()
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise CallError("command line", message, "type usbio-gui --help")
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds < math.inf:
+        raise ValueError(text)
+    return seconds
+
+
+def _say_unforeseen(error: BaseException) -> None:
+    if isinstance(error, Exception):
+        say_bug("window", error)
+
+
+def _log_to_file() -> None:
+    """Keep what goes wrong behind the window, with its traceback, out of the terminal."""
+    handler: logging.Handler
+    try:
+        folder = user_log_path("usbio", ensure_exists=True)
+        handler = RotatingFileHandler(folder / "usbio-gui.log", maxBytes=1_000_000, backupCount=1, delay=True)
+    except OSError:
+        handler = logging.NullHandler()
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])

@@ -1,0 +1,78 @@
+"""From what was chosen to a run of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from segmentation.results import Picture, Side
+from segmentation.tracking import TrackState, start, step
+from segmentation.views import MeasureSetup
+from usbio.error_figures import literature_errors
+from usbio.errors import CallError
+from usbio.frames import FrameSource
+from usbio.live import Choice, Engine, LiveRun, setup_beside
+from usbio.preparation import prepare
+from usbio.samples import SampleClip, sample_clips, simulator_views
+from usbio.setup import SetupFile, load_setup
+from usbio.simulate import setup_file
+from usbio.sources.address import open_source
+from usbio.sources.clip_info import DicomRegion
+from usbio.sources.sim import SimSource
+
+
+def open_run(choice: Choice) -> LiveRun[TrackState]:
+    """Open a source and build all that shows it; raises a `UsbioError` where it cannot be opened."""
+    # What was saved beside a clip is used when it is opened again.
+    choice = replace(choice, setup_path=choice.setup_path or setup_beside(choice))
+    setup = load_setup(choice.setup_path) if choice.setup_path is not None else SetupFile()
+    source = open_source(choice.address, setup.time.fps)
+    if isinstance(source, SimSource):
+        setup = setup if choice.setup_path is not None else setup_file(source.setup)
+        # The playback keeps the time, so that pause and speed hold for the simulator too.
+        source = replace(source, clock=lambda: 0.0, wait=lambda _: None)
+    engine = Engine(_prepare(source, _regions(source)), start, step, confirm)
+    return LiveRun(choice, source, setup, engine, literature_errors())
+
+
+def sample_choice(clip: SampleClip) -> Choice:
+    """Return how a sample clip is opened; what is set up on it is saved in the current folder."""
+    return Choice(str(clip.path), setup_path=clip.setup_path, save_folder=Path())
+
+
+def choices() -> list[tuple[str, Choice]]:
+    """Return title and choice of everything that can be opened without a file of one's own."""
+    found = [(f"Sample clip: {clip.title}", sample_choice(clip)) for clip in sample_clips()]
+    for title, view in simulator_views():
+        found.append((f"Simulator: {title}", Choice(f"sim:{view}", view=view, save_folder=Path())))
+    return found
+
+
+def confirm(state: TrackState, sides: frozenset[Side]) -> TrackState:
+    """Return the state with the automatic borders of these sides confirmed."""
+    return replace(state, setup=replace(state.setup, confirmed=sides))
+
+
+def _regions(source: FrameSource) -> tuple[DicomRegion, ...]:
+    info = getattr(source, "info", None)
+    return info().regions if info is not None else ()
+
+
+def _prepare(
+    source: FrameSource, regions: tuple[DicomRegion, ...]
+) -> Callable[[Choice, SetupFile, Picture], MeasureSetup]:
+    def _prepared(choice: Choice, setup: SetupFile, picture: Picture) -> MeasureSetup:
+        if choice.view is None:
+            raise CallError(source.name, "no view is given", "say what the picture shows")
+        return prepare(
+            choice.view,
+            setup,
+            picture,
+            name=source.name,
+            side=choice.side,
+            image_left=choice.image_left,
+            regions=regions,
+        ).measure
+
+    return _prepared

@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+import threading
+import time
+import tomllib
+from collections.abc import Callable
+from dataclasses import replace
+from math import nan
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+
+from gui.image_view import ImageView
+from gui.keys import KEYS
+from gui.main_window import MainWindow
+from segmentation.results import FrameResult, Picture, Status
+from tests.fakes import CountingState, EndlessSource, ScriptedSource, step
+from tests.gui.conftest import TWO_SIDES
+from usbio.errors import InputError
+from usbio.live import Choice
+
+Show = Callable[..., MainWindow]
+PATIENCE_MS = 8000
+
+
+def all_text(widget: QWidget) -> str:
+    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
+
+
+def wait_for_words(qtbot: Any, widget: QWidget, words: str) -> None:
+    qtbot.waitUntil(lambda: words in all_text(widget), timeout=PATIENCE_MS)
+
+
+def test_enter_plays_the_sample_at_first_start(show: Show, qtbot: Any) -> None:
+    window = show()
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    wait_for_words(qtbot, window, "cm²")
+    window.close()
+
+
+def test_values_rates_and_asymmetry_are_shown(show: Show, qtbot: Any) -> None:
+    window = show(EndlessSource(fps=50))
+    # 5.6 and 4.8 cm²: 14 % smaller right, both swell alike; band 1.96 x sqrt(2) x 0.33 / 5.6 = 16 points
+    wait_for_words(qtbot, window, "asymmetry 14 % smaller right ± 16")
+    wait_for_words(qtbot, window, "fps")
+    wait_for_words(qtbot, window, "ms old")
+    wait_for_words(qtbot, window, "dropped")
+    assert "± from a paper" in all_text(window)
+    window.close()
+
+
+def test_what_needs_action_stands_over_the_picture_and_the_number_is_greyed(show: Show, qtbot: Any) -> None:
+    def lost(state: CountingState, image: Picture, t_s: float) -> tuple[CountingState, FrameResult]:
+        state, result = step(state, image, t_s)
+        left, right = result.measurements
+        left = replace(left, status=Status.LOST, area_cm2=nan, border_px=None)
+        return state, FrameResult(True, (left, right))
+
+    window = show(EndlessSource(fps=50), use=lost)
+    qtbot.waitUntil(lambda: window.page.image.warning == "left: muscle lost", timeout=PATIENCE_MS)
+    values = [w for w in window.findChildren(QLabel) if w.accessibleName() == "left multifidus, area"]
+    qtbot.waitUntil(lambda: values[0].text() == "–", timeout=PATIENCE_MS)
+    assert values[0].property("rank") == "dimmed"
+    wait_for_words(qtbot, window, "asymmetry not decidable")
+    window.close()
+
+
+def test_a_device_that_goes_away_is_said_over_the_picture(show: Show, qtbot: Any) -> None:
+    window = show(ScriptedSource(5, fail_at=3))
+    words = "scripted: the cable came out; plug it in again"
+    qtbot.waitUntil(lambda: window.page.image.warning == words, timeout=PATIENCE_MS)
+    window.close()
+
+
+def test_a_clip_that_ended_says_so_and_space_plays_it_again(show: Show, qtbot: Any) -> None:
+    source = ScriptedSource(10, fps=100)
+    window = show(source)
+    wait_for_words(qtbot, window, "clip ended")
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: source.opened == 2, timeout=PATIENCE_MS)
+    wait_for_words(qtbot, window, "clip ended")
+    window.close()
+
+
+def test_space_pauses_and_goes_on(show: Show, qtbot: Any) -> None:
+    window = show(ScriptedSource(100_000, fps=50))
+    wait_for_words(qtbot, window, "cm²")
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    wait_for_words(qtbot, window, "paused")
+    assert window.run is not None
+    assert window.page.image.warning == ""
+    paused_at = window.run.status().counts.delivered
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.run.status().counts.delivered > paused_at + 2, timeout=PATIENCE_MS)
+    window.close()
+
+
+def test_the_border_is_confirmed_by_a_key(show: Show, qtbot: Any) -> None:
+    window = show(EndlessSource(fps=50))
+    wait_for_words(qtbot, window, "cm²")
+    run = window.run
+    assert run is not None
+    assert {r.border_source for r in run.readings()} == {"auto"}
+    qtbot.keyClick(window, Qt.Key.Key_C)
+    assert run.confirmed == {"left", "right"}
+    qtbot.waitUntil(lambda: {r.border_source for r in run.readings()} == {"confirmed"}, timeout=PATIENCE_MS)
+    window.close()
+
+
+def test_the_setup_is_saved_and_never_over_another_file(show: Show, qtbot: Any, tmp_path: Path) -> None:
+    (tmp_path / "scripted.toml").write_text("# mine")
+    window = show(EndlessSource(fps=50))
+    wait_for_words(qtbot, window, "cm²")
+    qtbot.keyClick(window, Qt.Key.Key_S)
+    wait_for_words(qtbot, window, "setup saved")
+    assert (tmp_path / "scripted.toml").read_text() == "# mine"
+    saved = tomllib.loads((tmp_path / "scripted-2.toml").read_text())
+    assert saved["image"] == {"crop_px": [0, 0, 80, 60], "layout": "single", "image_left": "left"}
+    assert saved["measure"]["view"] == "lm-csa"
+    assert saved["calibration"]["x_mm_per_px"] == 0.5
+    window.close()
+
+
+def test_freezing_holds_the_picture_while_measuring_goes_on(show: Show, qtbot: Any) -> None:
+    window = show(EndlessSource(fps=50))
+    wait_for_words(qtbot, window, "cm²")
+    qtbot.keyClick(window, Qt.Key.Key_F)
+    wait_for_words(qtbot, window, "picture held")
+    drawn: list[float] = []
+    window.page.image.drawn.connect(drawn.append)
+    run = window.run
+    assert run is not None
+    so_far = run.status().counts.measured
+    qtbot.waitUntil(lambda: run.status().counts.measured > so_far + 5, timeout=PATIENCE_MS)
+    assert drawn == []
+    window.close()
+
+
+@pytest.mark.parametrize(
+    ("choice", "keys", "sides"),
+    [
+        (Choice("x.mp4", view="tra"), "2", {"right"}),
+        (Choice("x.mp4", view="lm-csa"), "1", {"left", "right"}),
+        (Choice("x.mp4", view="lm-csa"), "4", {"right"}),
+        (Choice("x.mp4"), "12", {"left", "right"}),
+    ],
+)
+def test_what_nobody_said_is_asked_inside_the_window(
+    show: Show, qtbot: Any, choice: Choice, keys: str, sides: set[str]
+) -> None:
+    window = show(EndlessSource(fps=50), choice)
+    run = window.run
+    assert run is not None
+    for key in keys:
+        question = run.question
+        assert question is not None
+        qtbot.waitUntil(lambda: window.page.question.isVisible(), timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda asked=question: window.page.question.asked == asked, timeout=PATIENCE_MS)
+        assert run.readings() == ()
+        assert window.page.image.warning == ""
+        qtbot.keyClick(window, key)
+    qtbot.waitUntil(lambda: run.measured_as is not None, timeout=PATIENCE_MS)
+    assert run.measured_as is not None
+    assert {side for panel in run.measured_as.panels for side in panel.sides} == sides
+    qtbot.waitUntil(lambda: not window.page.question.isVisible(), timeout=PATIENCE_MS)
+    window.close()
+
+
+def test_what_cannot_be_opened_is_said_on_the_first_page(qtbot: Any) -> None:
+    def refuse(_: Choice) -> Any:
+        raise InputError("a.mp4", "is empty", "choose another file")
+
+    window = MainWindow([], refuse)
+    qtbot.addWidget(window)
+    window.show()
+    window.open(Choice("a.mp4"))
+    assert "a.mp4: is empty; choose another file" in all_text(window)
+    window.close()
+
+
+def test_opening_another_source_ends_the_first(show: Show, qtbot: Any) -> None:
+    window = show(EndlessSource(fps=50))
+    first = window.run
+    window.open(TWO_SIDES)
+    assert first is not None
+    assert first.ended
+    assert window.run is not first
+    window.close()
+
+
+def test_closing_twice_leaves_nothing_behind(show: Show) -> None:
+    window = show(EndlessSource(fps=50))
+    window.close()
+    window.close()
+    assert window.run is None
+    assert not [t for t in threading.enumerate() if t.name.endswith("endless")]
+
+
+def test_a_slow_window_shows_fresh_pictures_not_a_queue(
+    show: Show, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With drawing made 40 ms slower the age of what is shown stays bounded."""
+    paint = ImageView.paintEvent
+
+    def slow(view: ImageView, event: QPaintEvent) -> None:
+        until = time.perf_counter() + 0.040
+        while time.perf_counter() < until:
+            pass
+        paint(view, event)
+
+    monkeypatch.setattr(ImageView, "paintEvent", slow)
+    window = show(EndlessSource(fps=60))
+    ages: list[float] = []
+    window.page.image.drawn.connect(ages.append)
+    qtbot.waitUntil(lambda: len(ages) >= 40, timeout=20_000)
+    window.close()
+    last = sorted(ages[20:])
+    # A queue would grow by 40 ms - 17 ms a picture, 0.5 s over these 20; asking stays near two drawings.
+    assert last[len(last) // 2] < 0.2
+
+
+def test_every_text_is_at_least_14_px(show: Show, qtbot: Any) -> None:
+    window = show(EndlessSource(fps=50))
+    wait_for_words(qtbot, window, "cm²")
+    window.toggle_keys()
+    window.open_chooser()
+    for widget in window.findChildren(QWidget):
+        assert widget.fontInfo().pixelSize() >= 14, (type(widget), widget.objectName())
+    window.close()
+
+
+def test_every_control_has_a_name(show: Show) -> None:
+    window = show()
+    for button in window.findChildren(QAbstractButton):
+        assert button.accessibleName() or button.text(), button
+    window.close()
+
+
+def test_every_key_does_something_and_stands_once() -> None:
+    names = [name for key in KEYS for name in key.keys]
+    assert len(names) == len(set(names))
+    for key in KEYS:
+        assert callable(getattr(MainWindow, key.action))
+
+
+def test_all_keys_are_shown_on_asking(show: Show, qtbot: Any) -> None:
+    window = show()
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    assert all(key.words in all_text(window) for key in KEYS)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert KEYS[0].words not in all_text(window)
+    window.close()
+
+
+def test_themes_switch_while_running(show: Show, qtbot: Any) -> None:
+    window = show(EndlessSource(fps=50))
+    wait_for_words(qtbot, window, "cm²")
+    dark = window.grab().toImage().pixelColor(5, 300).lightness()
+    qtbot.keyClick(window, Qt.Key.Key_T)
+    assert window.grab().toImage().pixelColor(5, 300).lightness() > dark + 100
+    qtbot.keyClick(window, Qt.Key.Key_T)
+    window.close()
