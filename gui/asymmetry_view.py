@@ -30,8 +30,7 @@ def doubt_words(found: Asymmetry) -> str:
     """Say whether it can be told from 0; "" where nothing is known."""
     if found.told_from_zero is None:
         return ""
-    words = "beyond measurement error" if found.told_from_zero else "cannot be told from 0"
-    return words.replace(" ", "\N{NO-BREAK SPACE}")
+    return "beyond measurement error" if found.told_from_zero else "cannot be told from 0"
 
 
 def activation_words(points: float) -> str:
@@ -41,7 +40,8 @@ def activation_words(points: float) -> str:
     if round(points) == 0:
         return "contraction: both sides change alike"
     more = "right" if points > 0 else "left"
-    return f"contraction: {more} changes {abs(round(points))} points more"
+    n = abs(round(points))
+    return f"contraction: {more} changes {n} point{'' if n == 1 else 's'} more"
 
 
 def source_words(found: Comparison) -> str:
@@ -74,9 +74,8 @@ class AsymmetryView(QWidget):
         """Draw the value of now on the bar, and rest and contraction in words."""
         self._now.setText(f"asymmetry {asymmetry_words(found.now)}")
         self._bar.show_value(-found.now.signed_percent, found.now.band_points)
-        rest = " · ".join(w for w in (asymmetry_words(found.at_rest), doubt_words(found.at_rest)) if w)
-        # The doubt goes to the next line as a whole where it does not fit.
-        self._rest.setText(f"at rest {rest}")
+        lines = (f"at rest {asymmetry_words(found.at_rest)}", doubt_words(found.at_rest))
+        self._rest.setText("\n".join(line for line in lines if line))
         self._activation.setText(activation_words(found.activation_points))
         self._source.setText(source_words(found))
 

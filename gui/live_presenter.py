@@ -122,5 +122,5 @@ class LivePresenter:
         page.plot.show_span(end_s, shown)
         page.plot.show_phases(run.activity.rests, run.activity.contractions)
         strips = run.strips.strips()
-        page.mmode.show_strips(strips)
+        page.mmode.show_strips(strips, run.unconfirmed)
         page.image.show_lines([strip.line_px for strip in strips])

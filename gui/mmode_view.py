@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.picture_marks import SIDE_LETTERS
-from gui.theme import DARK, ON_PICTURE, Theme, text_font
+from gui.theme import DARK, ON_PICTURE, UNCONFIRMED, Theme, text_font
 from segmentation.results import FloatArray, Side
 from usbio.mmode_strip import COLUMN_S, Strip
 
@@ -25,11 +25,12 @@ class MModeView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("M-mode: depth against time along the measuring line")
         self._strips: tuple[Strip, ...] = ()
+        self._unconfirmed: frozenset[Side] = frozenset()
         self._theme = DARK
 
-    def show_strips(self, strips: tuple[Strip, ...]) -> None:
-        """Draw these strips next."""
-        self._strips = strips
+    def show_strips(self, strips: tuple[Strip, ...], unconfirmed: frozenset[Side] = frozenset()) -> None:
+        """Draw these strips next, the edges of unconfirmed sides in grey."""
+        self._strips, self._unconfirmed = strips, unconfirmed
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -68,7 +69,8 @@ class MModeView(QWidget):
 
     def _paint_edges(self, painter: QPainter, edges: FloatArray, box: QRectF, side: Side) -> None:
         dashes = Qt.PenStyle.SolidLine if side == "left" else Qt.PenStyle.DashLine
-        painter.setPen(QPen(ON_PICTURE.side(side), 1.6, dashes))
+        colour = UNCONFIRMED if side in self._unconfirmed else ON_PICTURE.side(side)
+        painter.setPen(QPen(colour, 1.6, dashes))
         x = box.x() + (np.arange(edges.shape[1]) + 0.5) / edges.shape[1] * box.width()
         for edge in edges:
             painter.drawPath(pg.arrayToQPath(x, box.y() + edge * box.height(), connect="finite"))

@@ -37,8 +37,12 @@ class PictureMarks:
         """Draw everything that belongs to one frame."""
         self._draw_sides(setup)
         self._draw_scale(setup)
-        for m in result.measurements if result is not None else ():
-            self._draw_measurement(m, m.border_source == "auto" and m.side not in confirmed)
+        found = result.measurements if result is not None else ()
+        grey = [m for m in found if m.border_source == "auto" and m.side not in confirmed]
+        for m in found:
+            self._draw_measurement(m, m in grey)
+        if any(m.status.carries_value for m in grey):
+            self._draw_hint("automatic border · C confirms it")
 
     def draw_line(self, line_px: FloatArray) -> None:
         """Draw the line that the M-mode strip is taken along."""
@@ -105,6 +109,11 @@ class PictureMarks:
         self._painter.setFont(text_font(14))
         where = QRectF(right - length - 40, y - 26, length + 40, 20)
         self._text(where, Qt.AlignmentFlag.AlignRight, f"{length_mm} mm", QColor("white"))
+
+    def _draw_hint(self, words: str) -> None:
+        self._painter.setFont(text_font(14))
+        box = self._area.adjusted(12, 0, -12, -8)
+        self._text(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, words, UNCONFIRMED)
 
     def _px(self, length_mm: float, mm_per_px: float) -> float:
         return length_mm / mm_per_px * self._scale[0]

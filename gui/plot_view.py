@@ -44,6 +44,7 @@ class TracePlot(QWidget):
         self._legend = Legend()
         layout.addWidget(self._legend)
         layout.addWidget(self._plot, 1)
+        layout.addStretch(0)
         self._curves = {side: self._plot.plot(connect="finite") for side in SIDES}
         self._shades: list[pg.LinearRegionItem] = []
         self._shaded: tuple[tuple[Span, ...], tuple[Span, ...]] = ((), ())
@@ -74,6 +75,7 @@ class TracePlot(QWidget):
     def show_trace(self, side: Side, t_s: FloatArray, values: FloatArray) -> None:
         """Draw one side; nan leaves a gap."""
         self._legend.add_side(side)
+        self._plot.show()
         self._curves[side].setData(t_s, values)
 
     def show_span(self, end_s: float, values: Sequence[FloatArray]) -> None:
@@ -97,6 +99,7 @@ class TracePlot(QWidget):
         for curve in self._curves.values():
             curve.setData([], [])
         self._legend.forget_sides()
+        self._plot.hide()  # axes without values would be made up
         self.show_phases((), ())
 
     def _redraw_shades(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.text import soft_label, text_label
 from gui.theme import TEXT_PX
@@ -57,12 +57,14 @@ class QuestionView(QFrame):
         self._why = soft_label("")
         for label in (self._title, self._why):
             label.setWordWrap(True)
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._buttons: list[QPushButton] = []
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(18, 16, 18, 16)
         self._layout.setSpacing(10)
         self._layout.addWidget(self._title)
         self._layout.addWidget(self._why)
+        self._layout.addStretch(1)
         self._keys = [QShortcut(QKeySequence(str(n)), self) for n in range(1, 6)]
         for n, key in enumerate(self._keys):
             key.activated.connect(lambda n=n: self._choose(n))
@@ -96,7 +98,7 @@ class QuestionView(QFrame):
         button.setStyleSheet("text-align: left")
         button.setAutoDefault(True)
         button.clicked.connect(lambda: self._answered(answer))
-        self._layout.addWidget(button)
+        self._layout.insertWidget(self._layout.count() - 1, button)
         self._buttons.append(button)
 
     def _choose(self, n: int) -> None:

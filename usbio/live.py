@@ -186,6 +186,11 @@ class LiveRun(Generic[S]):
             return ()
         return readings(self._sample, self.history, self.activity, self.view)
 
+    @property
+    def unconfirmed(self) -> frozenset[Side]:
+        """Sides with a border that was found automatically and that nobody stood by."""
+        return frozenset(r.side for r in self.readings() if r.border_source == "auto") - self.confirmed
+
     def comparison(self) -> Comparison | None:
         """Return left against right; None in a one-sided picture."""
         return compare_sides(self.readings(), self.view, self._errors) if self.view is not None else None
