@@ -13,7 +13,7 @@ from scipy.interpolate import CubicSpline
 
 from segmentation.border import normals, resampled, to_mm, to_px
 from segmentation.border_motion import BorderMatch, BorderReference, border_reference, follow_border
-from segmentation.contour import RoundShape, find_round_shapes, read_rim
+from segmentation.contour import RoundShape, best_pair, find_round_shapes, read_rim
 from segmentation.geometry import polygon_area_cm2
 from segmentation.quality import judge_border
 from segmentation.results import BorderSource, FloatArray, Measurement, Muscle, Picture, Side, Status
@@ -22,7 +22,6 @@ from segmentation.views import VIEWS, GivenBorder, MeasureSetup, Panel
 INSET_MM = 1.5
 LOOK_AGAIN_EVERY = 5  # pictures, while nothing has been found yet
 TRACED_DENSELY = 60  # points from which a border by hand is taken as it is
-MOST_UNLIKE = 8.0  # mm in depth by which a pair of muscles may differ
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,8 +183,8 @@ def _with_found(
     unseeded = [side for side in missing if side not in seeds]
     if not unseeded:
         return track
-    shapes = find_round_shapes(picture, panel.roi, panel.calibration, mask)
-    for side, shape in _assigned(shapes, panel.sides, unseeded).items():
+    shapes = find_round_shapes(picture, panel.roi, panel.calibration, mask, most=24)
+    for side, shape in _assigned(shapes, panel, unseeded).items():
         points = read_rim(picture, panel.roi, panel.calibration, shape)
         track = _with(track, panel, picture, side, points, _source(setup, side))
     return track
@@ -195,23 +194,13 @@ def _source(setup: MeasureSetup, side: Side) -> BorderSource:
     return "confirmed" if side in setup.confirmed else "auto"
 
 
-def _assigned(
-    shapes: Sequence[RoundShape], sides: tuple[Side, ...], wanted: Sequence[Side]
-) -> dict[Side, RoundShape]:
-    if len(sides) == 1:
-        return {sides[0]: shapes[0]} if shapes else {}
-    pairs = [
-        (min(a.rim_grey, b.rim_grey) - 1.5 * abs(a.y_mm - b.y_mm), a, b)
-        for number, a in enumerate(shapes)
-        for b in shapes[number + 1 :]
-        if abs(a.x_mm - b.x_mm) > 0.8 * (a.half_width_mm + b.half_width_mm)
-        and abs(a.y_mm - b.y_mm) < MOST_UNLIKE
-    ]
-    if not pairs:
+def _assigned(shapes: Sequence[RoundShape], panel: Panel, wanted: Sequence[Side]) -> dict[Side, RoundShape]:
+    if len(panel.sides) == 1:
+        return {panel.sides[0]: shapes[0]} if shapes else {}
+    pair = best_pair(shapes, panel.roi.width * panel.calibration.x_mm_per_px / 2)
+    if pair is None:
         return {}
-    _, one, other = max(pairs, key=lambda pair: pair[0])
-    left, right = sorted((one, other), key=lambda shape: shape.x_mm)
-    return {side: shape for side, shape in zip(sides, (left, right), strict=True) if side in wanted}
+    return {side: shape for side, shape in zip(panel.sides, pair, strict=True) if side in wanted}
 
 
 def _echo(panel: Panel, points_mm: FloatArray, picture: Picture) -> float:

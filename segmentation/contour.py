@@ -32,7 +32,10 @@ SHADOW_EDGE_PART = 0.8
 LEAST_RIM_GREY = 8.0
 RAY_LOW, RAY_HIGH, RAY_STEP = 0.6, 1.5, 0.02  # of the rounded shape's radius
 RADIUS_BEND_COST = 60.0
-RIM_REACH_MM, RIM_FRACTION = 1.8, 0.85
+SAME_PLACE = 0.35  # of the sum of two half widths or heights
+MOST_UNLEVEL_MM, PROBE_OFF_MM = 8.0, 4.0
+NARROWEST_SPINE_MM, WIDEST_SPINE_MM = 2.5, 14.0
+RIM_REACH_MM, RIM_FRACTION = 1.8, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def find_round_shapes(
     inside: Sequence[tuple[float, float]] = (),
     most: int = 6,
 ) -> list[RoundShape]:
-    """Return the dark rounded shapes of a picture, the clearest first, none over another's middle.
+    """Return the dark rounded shapes of a picture, the clearest first, no two at one place.
 
     Parameters
     ----------
@@ -201,9 +204,54 @@ def _apart(shapes: Sequence[RoundShape], most: int) -> list[RoundShape]:
     for shape in shapes:
         if len(kept) == most:
             break
-        if not any(k.contains(shape.x_mm, shape.y_mm) or shape.contains(k.x_mm, k.y_mm) for k in kept):
+        if not any(_alike(shape, other) for other in kept):
             kept.append(shape)
     return kept
+
+
+def _alike(one: RoundShape, other: RoundShape) -> bool:
+    """The same muscle seen twice: middles near each other for the size of both."""
+    across = abs(one.x_mm - other.x_mm) / (one.half_width_mm + other.half_width_mm)
+    down = abs(one.y_mm - other.y_mm) / (one.half_height_mm + other.half_height_mm)
+    return max(across, down) < SAME_PLACE
+
+
+def best_pair(shapes: Sequence[RoundShape], middle_mm: float) -> tuple[RoundShape, RoundShape] | None:
+    """Return the two shapes that look most like one muscle on each side of the spine.
+
+    Parameters
+    ----------
+    shapes : sequence of RoundShape
+        From `find_round_shapes`.
+    middle_mm : float
+        Column of the middle of the picture, where the spinous process is expected.
+
+    Returns
+    -------
+    (RoundShape, RoundShape) or None
+        The one on the left of the picture first; None where no two lie side by side.
+    """
+    pairs = [
+        (one, other)
+        for one in shapes
+        for other in shapes
+        if one.x_mm < other.x_mm and abs(one.y_mm - other.y_mm) < MOST_UNLEVEL_MM
+    ]
+    scored = [(_pair_score(*pair, middle_mm), pair) for pair in pairs]
+    best = max(scored, key=lambda one: one[0], default=None)
+    return best[1] if best is not None and best[0] > 0 else None
+
+
+def _pair_score(left: RoundShape, right: RoundShape, middle_mm: float) -> float:
+    """Clear rims, level with each other, of like size, and the width of a spinous process between them."""
+    between_mm = (right.x_mm - right.half_width_mm) - (left.x_mm + left.half_width_mm)
+    sizes = [s.half_width_mm * s.half_height_mm for s in (left, right)]
+    score = 0.25 * (left.rim_grey + right.rim_grey) + 0.5 * min(left.rim_grey, right.rim_grey)
+    score -= 0.5 * abs(left.y_mm - right.y_mm)
+    score -= 0.4 * max(0.0, abs((left.x_mm + right.x_mm) / 2 - middle_mm) - PROBE_OFF_MM)
+    score -= 0.8 * max(0.0, between_mm - WIDEST_SPINE_MM) + 2.0 * max(0.0, NARROWEST_SPINE_MM - between_mm)
+    # one side may be atrophied to half, but a sliver beside a muscle is no muscle
+    return score - 5.0 * abs(float(np.log(sizes[0] / sizes[1])))
 
 
 def read_rim(picture: Picture, roi: Roi, calibration: Calibration, shape: RoundShape) -> FloatArray:
