@@ -1,0 +1,164 @@
+"""What is written beside a ruler and what depth is written on the screen."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from segmentation.combs import Comb
+from segmentation.digits import Word, read_words
+from segmentation.geometry import Roi
+from segmentation.results import Picture
+
+Unit = Literal["mm", "cm"]
+
+_NUMBER = re.compile(r"\d{1,3}(\.\d)?")
+_WITH_UNIT = re.compile(r"(\d{1,3}(?:\.\d)?)(cm|mm)")
+_REACH_SHARE = 0.12  # of the screen's height: how far from its ticks a digit stands
+_LINE_GAP = 3.0  # heights of a letter: what stands farther away on a line is another text
+_DEPTH_MM = (10.0, 400.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A word beside a ruler; ``value`` is None where it is no number or was not read."""
+
+    y_px: float
+    x_px: float  # its end towards the ticks
+    height_px: float
+    value: float | None
+    unit: Unit | None
+    score: float
+
+
+def read_labels(picture: Picture, comb: Comb, roi: Roi) -> tuple[Label, ...]:
+    """Return the column of words beside a ruler that holds most numbers, from top to bottom.
+
+    Parameters
+    ----------
+    picture : (H, W) uint8 array
+        The screen.
+    comb : Comb
+        The ticks.
+    roi : Roi
+        The B-mode picture, in which nothing is read.
+
+    Returns
+    -------
+    tuple of Label
+        Those that were not read among them, so that a gap in the numbers can be told from a wide step.
+    """
+    columns = [_column(picture, comb, side) for side in _sides(picture, comb, roi)]
+    return max(columns, key=lambda c: sum(label.value is not None for label in c), default=())
+
+
+def depth_texts(picture: Picture, pictures: tuple[Roi, ...]) -> tuple[float, ...]:
+    """Return the depths in mm that are written on the screen, as ``D 45 mm`` or ``4.5 cm`` on its own.
+
+    Parameters
+    ----------
+    picture : (H, W) uint8 array
+        The screen.
+    pictures : tuple of Roi
+        The B-mode pictures in it, in which nothing is read.
+    """
+    screen = picture.copy()
+    for roi in pictures:
+        screen[roi.slices] = int(np.median(picture[0]))
+    words = read_words(screen)
+    found = []
+    for word in words:
+        text, end = word.text, word
+        following = _after(word, words)
+        if _NUMBER.fullmatch(text) and following is not None and following.text in ("cm", "mm"):
+            text, end = text + following.text, following
+        number = _WITH_UNIT.fullmatch(text)
+        if number is None or not _is_depth(word, end, words):
+            continue
+        mm = float(number[1]) * (10.0 if number[2] == "cm" else 1.0)
+        if _DEPTH_MM[0] <= mm <= _DEPTH_MM[1]:
+            found.append(mm)
+    return tuple(found)
+
+
+def _is_depth(word: Word, end: Word, words: tuple[Word, ...]) -> bool:
+    """True for a length on its own and for one after a word that begins with D."""
+    before = _before(word, words)
+    alone = before is None and _after(end, words) is None
+    return alone or (before is not None and before.text.startswith("D"))
+
+
+def _same_line(a: Word, b: Word) -> bool:
+    return abs(a.y_px - b.y_px) <= 0.5 * max(a.height_px, b.height_px)
+
+
+def _after(word: Word, words: tuple[Word, ...]) -> Word | None:
+    end = word.x_px + word.width_px
+    near = [w for w in words if w is not word and _same_line(word, w) and w.x_px - end >= -2]
+    first = min(near, key=lambda w: w.x_px, default=None)
+    return first if first is not None and first.x_px - end <= 1.2 * word.height_px else None
+
+
+def _before(word: Word, words: tuple[Word, ...]) -> Word | None:
+    near = [w for w in words if w is not word and _same_line(word, w) and w.x_px < word.x_px]
+    last = max(near, key=lambda w: w.x_px, default=None)
+    if last is None or word.x_px - last.x_px - last.width_px > _LINE_GAP * word.height_px:
+        return None
+    return last
+
+
+def _sides(picture: Picture, comb: Comb, roi: Roi) -> list[Roi]:
+    """Where words can stand left and right of the ticks, outside the B-mode picture."""
+    reach = max(50, round(_REACH_SHARE * picture.shape[0]))
+    spare = round(max(14, min(comb.spacing_px, 0.04 * picture.shape[0])))
+    top = max(0, int(comb.start_px) - spare)
+    bottom = min(picture.shape[0], int(comb.end_px) + spare)
+    left, right = max(0, comb.first_x - reach), min(picture.shape[1], comb.last_x + 1 + reach)
+    if comb.first_x >= roi.x + roi.width:
+        left = max(left, roi.x + roi.width)
+    if comb.last_x < roi.x:
+        right = min(right, roi.x)
+    spans = [(left, comb.first_x), (comb.last_x + 1, right)]
+    return [Roi(a, top, b - a, bottom - top) for a, b in spans if b - a >= 6]
+
+
+def _column(picture: Picture, comb: Comb, where: Roi) -> tuple[Label, ...]:
+    towards_right = where.x + where.width <= comb.last_x
+    sure = {_key(word): word for word in read_words(picture, where)}
+    labels = []
+    for word in read_words(picture, where, only_digits=True):
+        exact = sure.get(_key(word), word)
+        value, unit = _parsed(exact.text if _WITH_UNIT.fullmatch(exact.text) else word.text)
+        x_px = word.x_px + (word.width_px if towards_right else 0.0)
+        labels.append(Label(word.y_px, x_px, word.height_px, value, unit, word.score))
+    return _aligned(labels)
+
+
+def _key(word: Word) -> tuple[float, float]:
+    return word.x_px, word.y_px
+
+
+def _parsed(text: str) -> tuple[float | None, Unit | None]:
+    if number := _WITH_UNIT.fullmatch(text):
+        return float(number[1]), "cm" if number[2] == "cm" else "mm"
+    return (float(text), None) if _NUMBER.fullmatch(text) else (None, None)
+
+
+def _aligned(labels: list[Label]) -> tuple[Label, ...]:
+    """The words that end on one line and are of one height, where most of them are numbers."""
+    best: list[Label] = []
+    for reference in labels:
+        if reference.value is None:
+            continue
+        alike = [
+            label
+            for label in labels
+            if abs(label.x_px - reference.x_px) <= 1.3 * reference.height_px
+            and 0.75 <= label.height_px / reference.height_px <= 1.34
+        ]
+        if sum(a.value is not None for a in alike) > sum(b.value is not None for b in best):
+            best = alike
+    return tuple(sorted(best, key=lambda label: label.y_px))
