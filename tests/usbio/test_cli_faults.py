@@ -150,7 +150,6 @@ def test_no_side_is_an_incomplete_call(clips: Path, tmp_path: Path, capsys: Capt
         ("[calibration]\nx_mm_per_px = -1\n", "x_mm_per_px"),
         ("[image]\ncrop = [0, 0, 10, 10]\n", "crop"),
         ("[image\n", "line 1"),
-        ('[measure]\nmethod = "magic"\n', "method magic"),
     ],
 )
 def test_a_setup_file_with_a_mistake(
@@ -164,6 +163,16 @@ def test_a_setup_file_with_a_mistake(
     assert "wrong.toml" in line
     assert words in line
     assert not (tmp_path / "out").exists()
+
+
+def test_an_unknown_method(clips: Path, tmp_path: Path, capsys: Captured) -> None:
+    setup = tmp_path / "magic.toml"
+    setup.write_text(SETUP.replace('view = "layer"', 'view = "layer"\nmethod = "magic"'), encoding="utf-8")
+    arguments = ["--setup", str(setup), "--side", "left", "--out", str(tmp_path / "out")]
+    assert main(["analyze", str(clips / "good.mp4"), *arguments]) == 2
+    (line,) = errors(capsys)
+    assert "magic" in line
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_missing_setup_file(clips: Path, capsys: Captured) -> None:

@@ -194,9 +194,6 @@ def _task(setup_path: Path | None, view: str | None, side: Side | None, image_le
     from usbio.setup import SetupFile, load_setup
 
     setup = load_setup(setup_path) if setup_path is not None else SetupFile()
-    if setup.measure.method != "default":
-        named = f"the method {setup.measure.method} is not in this version"
-        raise CallError(setup_path or "setup", named, "leave method out of [measure]")
     return Task(_view(view, setup), setup, side, image_left)
 
 
