@@ -148,7 +148,7 @@ def _window(call: Call) -> Iterator[tuple[QApplication, MainWindow]]:
     entries = [Entry(title, choice) for title, choice in choices()]
     window = MainWindow(entries, open_run, LIGHT if call.light else DARK)
     sys.excepthook = lambda kind, error, trace: _say_unforeseen(error)
-    signal.signal(signal.SIGINT, lambda *_: window.close())
+    before = signal.signal(signal.SIGINT, lambda *_: window.close())
     try:
         yield app, window
     finally:
@@ -157,6 +157,7 @@ def _window(call: Call) -> Iterator[tuple[QApplication, MainWindow]]:
         window.deleteLater()
         app.processEvents()
         sys.excepthook = sys.__excepthook__
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

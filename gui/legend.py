@@ -76,4 +76,4 @@ class Legend(QWidget):
         painter.fillRect(box, colour)
 
     def _words(self) -> tuple[str, ...]:
-        return (*self._sides, "rest", "contraction")
+        return (*self._sides, "rest", "contraction") if self._sides else ()
