@@ -168,10 +168,9 @@ def _is_comb(chain: list[int], place: FloatArray, height: FloatArray, least_span
 def _fitted(ticks_px: FloatArray, first_x: int, last_x: int) -> Comb:
     """Start and spacing by least squares over the numbers of the ticks."""
     spacing = float(np.median(np.diff(ticks_px)))
-    start = float(ticks_px[0])
-    for _ in range(2):
-        number = np.round((ticks_px - ticks_px[0]) / spacing)
-        spacing, start = (float(v) for v in np.polyfit(number, ticks_px, 1))
+    # Step by step: over many ticks a spacing of whole pixels would be out by one.
+    number = np.concatenate([[0.0], np.cumsum(np.round(np.diff(ticks_px) / spacing))])
+    spacing, start = (float(v) for v in np.polyfit(number, ticks_px, 1))
     return Comb(first_x, last_x, round(start, 4), round(spacing, 5), ticks_px)
 
 
