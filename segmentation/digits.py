@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from segmentation.geometry import Roi
-from segmentation.glyphs import DIGITS, UNITS, glyph_patch, templates
+from segmentation.glyphs import DIGITS, UNITS, glyph_patch, templates, unit_patch, unit_templates
 from segmentation.results import FloatArray, Picture
 
 _GLYPH_HEIGHT_PX = (5, 40)
@@ -17,8 +18,11 @@ _FAINTEST = 28  # grey steps above the background
 _READABLE = 0.80  # correlation below which a glyph is not a digit
 _SURE = 0.025  # lead over the next digit
 _SMALL_PX = 9  # digits less tall than this are easily taken for one another
+_UNIT_READABLE = 0.70
+_UNIT_SURE = 0.05
+_SPACE = 0.3  # of a glyph's height: a wider gap is a space
 _UNREAD = "?"
-_KNOWN = frozenset((*DIGITS, "c", "m", *UNITS, "D"))  # D as in depth
+_KNOWN = frozenset((*DIGITS, "D"))  # D as in depth
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ def read_words(picture: Picture, where: Roi | None = None, only_digits: bool = F
     Returns
     -------
     tuple of Word
-        Only digits, the decimal point and the units ``cm`` and ``mm`` are told; every other glyph is ``?``.
+        Only digits, the decimal point, ``D`` and the units ``cm`` and ``mm`` are told; every other glyph is
+        ``?``, a small gap a space.
         Positions are in pixels of the whole picture.
 
     Examples
@@ -129,11 +134,12 @@ def _follows(last: _Box, box: _Box) -> bool:
 
 def _read(ink: FloatArray, word: list[_Box], dots: list[_Box], only_digits: bool, x0: int, y0: int) -> Word:
     text, weakest = "", 1.0
-    for k, box in enumerate(word):
-        if k and _point_between(word[k - 1], box, dots):
-            text += "."
-        name, score = _classify(ink, box, only_digits)
-        text += name
+    runs = _runs(word)
+    for run in runs:
+        read, score = _unit(ink, run) if not only_digits else ("", 0.0)
+        if not read:
+            read, score = _glyphs(ink, run, dots, only_digits)
+        text += _between(text, runs, run, dots) + read
         weakest = min(weakest, score)
     if _more_ink_beside(ink, word):
         text, weakest = _UNREAD + text, 0.0
@@ -142,12 +148,64 @@ def _read(ink: FloatArray, word: list[_Box], dots: list[_Box], only_digits: bool
     return Word(text, left + x0, (top + bottom - 1) / 2 + y0, right - left, bottom - top, weakest)
 
 
+def _between(text: str, runs: list[list[_Box]], run: list[_Box], dots: list[_Box]) -> str:
+    """Point, space or nothing before a run."""
+    if not text:
+        return ""
+    last = runs[runs.index(run) - 1][-1]
+    if _point_between(last, run[0], dots):
+        return "."
+    return " " if run[0].x - last.right > _SPACE * run[0].height else ""
+
+
+def _runs(word: list[_Box]) -> list[list[_Box]]:
+    """Part a word where the letters grow low, as from digits to their unit, or a small gap stands."""
+    runs = [[word[0]]]
+    for last, box in pairwise(word):
+        lower = abs(box.bottom - last.bottom) <= 1.5 and box.height <= 0.88 * last.height
+        if lower or box.x - last.right > _SPACE * box.height:
+            runs.append([box])
+        else:
+            runs[-1].append(box)
+    return runs
+
+
+def _glyphs(ink: FloatArray, run: list[_Box], dots: list[_Box], only_digits: bool) -> tuple[str, float]:
+    text, weakest = "", 1.0
+    for k, box in enumerate(run):
+        if k and _point_between(run[k - 1], box, dots):
+            text += "."
+        name, score = _classify(ink, box, only_digits)
+        text += name
+        weakest = min(weakest, score)
+    return text, weakest
+
+
+def _unit(ink: FloatArray, run: list[_Box]) -> tuple[str, float]:
+    """``cm`` or ``mm`` where the letters together look like it: in small print they touch or fall apart."""
+    top, bottom = min(b.y for b in run), max(b.bottom for b in run)
+    left, right = run[0].x, max(b.right for b in run)
+    if not 1.3 <= (right - left) / (bottom - top) <= 3.0:
+        return "", 0.0
+    known = unit_templates()
+    likeness = known.patches @ unit_patch(ink[top:bottom, left:right])
+    scores = dict(zip(known.names, np.maximum.reduceat(likeness, known.starts).tolist(), strict=True))
+    ranked = sorted(scores, key=scores.__getitem__, reverse=True)
+    best, score = ranked[0], scores[ranked[0]]
+    sure = best in UNITS and score >= _UNIT_READABLE and score - scores[ranked[1]] >= _UNIT_SURE
+    return (best, score) if sure else ("", score)
+
+
 def _more_ink_beside(ink: FloatArray, word: list[_Box]) -> bool:
     """True where something as tall as a glyph stands before the first: a faint 1 must not turn 10 into 0."""
     first = word[0]
     reach = max(2, round(0.6 * first.height))
-    beside = ink[first.y : first.bottom, max(0, first.x - reach) : max(0, first.x - 1)] >= _FAINTEST
-    return beside.size > 0 and int(beside.sum(axis=0).max()) >= 0.5 * first.height
+    columns = slice(max(0, first.x - reach), max(0, first.x - 1))
+    dark = np.zeros((1, ink.shape[1]), bool)
+    bright = np.vstack([dark, dark, ink >= _FAINTEST, dark, dark])[:, columns]
+    beside = bright[first.y + 2 : first.bottom + 2]
+    goes_on = bright[first.y] & bright[first.bottom + 3]  # above and below: the frame round a text
+    return bool((beside.sum(axis=0) >= 0.5 * first.height)[~goes_on].any())
 
 
 def _point_between(last: _Box, box: _Box, dots: list[_Box]) -> bool:
@@ -157,7 +215,7 @@ def _point_between(last: _Box, box: _Box, dots: list[_Box]) -> bool:
 
 def _classify(ink: FloatArray, box: _Box, only_digits: bool) -> tuple[str, float]:
     name, score = _best(ink, box, only_digits)
-    if (name == _UNREAD or len(name) > 1) and box.width >= 0.85 * box.height:
+    if name == _UNREAD and box.width >= 0.85 * box.height:
         halves = _split(ink, box, only_digits)  # two digits that touch
         if halves is not None and halves[1] > score:
             return halves

@@ -17,8 +17,11 @@ PATCH_WIDTH_PX = 16
 
 DIGITS = "0123456789"
 # Letters that look like a digit (O, I, l, S, Z, B) stay out: they would only make a digit doubtful.
-_OTHERS = "ACDEFGHJKLMNPRTUVWXYabdefhkmnpqrtuvwxy%:/+-()"
+_OTHERS = "ADEFGHJKLMNPRTUVWXYabcdefhkmnpqrtuvwxy%:/+-()"
 UNITS = ("cm", "mm")
+# What may stand where a unit does and is as low: it must be told from one.
+_NO_UNITS = ("em", "nm", "ms", "sec", "rn", "nn", "ca", "ns", "m", "on", "us", "xx")
+UNIT_WIDTH_PX = 52  # of a unit's patch: two letters of PATCH_HEIGHT_PX
 
 Polyline = FloatArray
 
@@ -53,13 +56,33 @@ def glyph_patch(ink: FloatArray) -> FloatArray:
     >>> bool(abs(bar @ bar - 1) < 1e-9)
     True
     """
+    return _patch(ink, PATCH_WIDTH_PX)
+
+
+def unit_patch(ink: FloatArray) -> FloatArray:
+    """Return a unit's letters in the form in which units are compared; as `glyph_patch`, but broader.
+
+    Parameters
+    ----------
+    ink : (H, W) array
+        Brightness above the background, cut to the box of the letters.
+
+    Returns
+    -------
+    (PATCH_HEIGHT_PX * UNIT_WIDTH_PX,) array
+        Of mean 0 and length 1.
+    """
+    return _patch(ink, UNIT_WIDTH_PX)
+
+
+def _patch(ink: FloatArray, patch_width: int) -> FloatArray:
     height, width = ink.shape
-    wide = int(np.clip(round(PATCH_HEIGHT_PX * width / height), 2, PATCH_WIDTH_PX))
+    wide = int(np.clip(round(PATCH_HEIGHT_PX * width / height), 2, patch_width))
     shrinking = height > PATCH_HEIGHT_PX
     mode = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
     scaled = cv2.resize(np.asarray(ink, np.float32), (wide, PATCH_HEIGHT_PX), interpolation=mode)
-    canvas = np.zeros((PATCH_HEIGHT_PX, PATCH_WIDTH_PX), np.float32)
-    left = (PATCH_WIDTH_PX - wide) // 2
+    canvas = np.zeros((PATCH_HEIGHT_PX, patch_width), np.float32)
+    left = (patch_width - wide) // 2
     canvas[:, left : left + wide] = scaled
     soft = cv2.GaussianBlur(canvas, (0, 0), 1.0, borderType=cv2.BORDER_CONSTANT).astype(np.float64).ravel()
     soft -= soft.mean()
@@ -70,8 +93,18 @@ def glyph_patch(ink: FloatArray) -> FloatArray:
 @lru_cache(maxsize=1)
 def templates() -> Templates:
     """Return every template; they are drawn once, from strokes and from fonts, at sizes of 8 to 26 px."""
-    named = sorted([*_stroke_glyphs(), *_font_glyphs()], key=lambda glyph: glyph[0])
-    patches = np.stack([glyph_patch(ink) for _, ink in named])
+    return _stacked([*_stroke_glyphs(), *_font_glyphs((*DIGITS, *_OTHERS))], PATCH_WIDTH_PX)
+
+
+@lru_cache(maxsize=1)
+def unit_templates() -> Templates:
+    """Return the templates of ``cm`` and ``mm`` and of what must not be taken for them."""
+    return _stacked(_font_glyphs((*UNITS, *_NO_UNITS)), UNIT_WIDTH_PX)
+
+
+def _stacked(glyphs: list[tuple[str, FloatArray]], patch_width: int) -> Templates:
+    named = sorted(glyphs, key=lambda glyph: glyph[0])
+    patches = np.stack([_patch(ink, patch_width) for _, ink in named])
     names, starts = np.unique([name for name, _ in named], return_index=True)
     patches.setflags(write=False)
     return Templates(tuple(names.tolist()), patches, starts)
@@ -184,16 +217,16 @@ _SHAPES: dict[str, list[list[Polyline]]] = {
 }
 
 
-def _font_glyphs() -> list[tuple[str, FloatArray]]:
+def _font_glyphs(texts: tuple[str, ...]) -> list[tuple[str, FloatArray]]:
     found = []
     fonts = [ImageFont.load_default(size) for size in (9, 11, 14, 18, 26)]
-    for text in (*DIGITS, *_OTHERS, *UNITS):
+    for text in texts:
         drawings: list[FloatArray] = [_pillow(text, font) for font in fonts]
         drawings += [_opencv(text, face, scale) for face, scale in _FACES]
         for drawing in drawings:
             ink = tight(drawing)
             found.append((text, ink))
-            if text in DIGITS and ink.shape[0] >= 12:  # a bold cut of the same font
+            if text in (*DIGITS, *UNITS) and ink.shape[0] >= 9:  # a bold cut of the same font
                 bold: FloatArray = cv2.dilate(drawing, np.ones((1, 2))).astype(np.float64)
                 found.append((text, tight(bold)))
     return found
@@ -216,6 +249,6 @@ def _opencv(text: str, face: int, scale: float) -> FloatArray:
 
 
 def _pillow(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> FloatArray:
-    canvas = Image.new("L", (72, 48))
+    canvas = Image.new("L", (96, 48))
     ImageDraw.Draw(canvas).text((4, 2), text, fill=255, font=font)
     return np.array(canvas, dtype=np.float64)

@@ -16,9 +16,11 @@ from segmentation.results import Picture
 Unit = Literal["mm", "cm"]
 
 _NUMBER = re.compile(r"\d{1,3}(\.\d)?")
-_WITH_UNIT = re.compile(r"(\d{1,3}(?:\.\d)?)(cm|mm)")
+_WITH_UNIT = re.compile(r"(\d{1,3}(?:\.\d)?) ?(cm|mm)")
+# A length on its own, or after a word that begins with D.
+_DEPTH = re.compile(r"(?:^|\bD[^ ]* +)(?P<number>\d{1,3}(?:\.\d)?) ?(?P<unit>cm|mm)(?=$| )")
 _REACH_SHARE = 0.12  # of the screen's height: how far from its ticks a digit stands
-_LINE_GAP = 3.0  # heights of a letter: what stands farther away on a line is another text
+_LINE_GAP = 2.2  # heights of a letter: what stands farther away on a line is another text
 _DEPTH_MM = (10.0, 400.0)
 
 
@@ -68,46 +70,33 @@ def depth_texts(picture: Picture, pictures: tuple[Roi, ...]) -> tuple[float, ...
     screen = picture.copy()
     for roi in pictures:
         screen[roi.slices] = int(np.median(picture[0]))
-    words = read_words(screen)
     found = []
-    for word in words:
-        text, end = word.text, word
-        following = _after(word, words)
-        if _NUMBER.fullmatch(text) and following is not None and following.text in ("cm", "mm"):
-            text, end = text + following.text, following
-        number = _WITH_UNIT.fullmatch(text)
-        if number is None or not _is_depth(word, end, words):
-            continue
-        mm = float(number[1]) * (10.0 if number[2] == "cm" else 1.0)
-        if _DEPTH_MM[0] <= mm <= _DEPTH_MM[1]:
-            found.append(mm)
+    for line in _lines(read_words(screen)):
+        for match in _DEPTH.finditer(line):
+            mm = float(match["number"]) * (10.0 if match["unit"] == "cm" else 1.0)
+            if _DEPTH_MM[0] <= mm <= _DEPTH_MM[1]:
+                found.append(mm)
     return tuple(found)
 
 
-def _is_depth(word: Word, end: Word, words: tuple[Word, ...]) -> bool:
-    """True for a length on its own and for one after a word that begins with D."""
-    before = _before(word, words)
-    alone = before is None and _after(end, words) is None
-    return alone or (before is not None and before.text.startswith("D"))
+def _lines(words: tuple[Word, ...]) -> list[str]:
+    """Texts on one line, each up to the next wide gap."""
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: w.x_px):
+        for line in lines:
+            if _goes_on(line[-1], word):
+                line.append(word)
+                break
+        else:
+            lines.append([word])
+    return [" ".join(word.text for word in line) for line in lines]
 
 
-def _same_line(a: Word, b: Word) -> bool:
-    return abs(a.y_px - b.y_px) <= 0.5 * max(a.height_px, b.height_px)
-
-
-def _after(word: Word, words: tuple[Word, ...]) -> Word | None:
-    end = word.x_px + word.width_px
-    near = [w for w in words if w is not word and _same_line(word, w) and w.x_px - end >= -2]
-    first = min(near, key=lambda w: w.x_px, default=None)
-    return first if first is not None and first.x_px - end <= 1.2 * word.height_px else None
-
-
-def _before(word: Word, words: tuple[Word, ...]) -> Word | None:
-    near = [w for w in words if w is not word and _same_line(word, w) and w.x_px < word.x_px]
-    last = max(near, key=lambda w: w.x_px, default=None)
-    if last is None or word.x_px - last.x_px - last.width_px > _LINE_GAP * word.height_px:
-        return None
-    return last
+def _goes_on(last: Word, word: Word) -> bool:
+    tall = max(last.height_px, word.height_px)
+    gap = word.x_px - last.x_px - last.width_px
+    level = abs((last.y_px + last.height_px / 2) - (word.y_px + word.height_px / 2)) <= 0.35 * tall
+    return level and 0.5 * tall <= 1.7 * min(last.height_px, word.height_px) and -2 <= gap <= _LINE_GAP * tall
 
 
 def _sides(picture: Picture, comb: Comb, roi: Roi) -> list[Roi]:
@@ -144,6 +133,7 @@ def _key(word: Word) -> tuple[float, float]:
 def _parsed(text: str) -> tuple[float | None, Unit | None]:
     if number := _WITH_UNIT.fullmatch(text):
         return float(number[1]), "cm" if number[2] == "cm" else "mm"
+    text = text.replace(" ", "")
     return (float(text), None) if _NUMBER.fullmatch(text) else (None, None)
 
 
