@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import closing
-from math import isnan
+from math import isnan, nan
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,6 +41,7 @@ TRUTH_COLUMNS = (
     "slide_mm",
     "activation",
     "vertical_mm",
+    "junction_x_px",
 )
 
 
@@ -173,6 +174,7 @@ def _write_truth(path: Path, truths: list[FrameTruth], fps: float) -> None:
 
 def _row(index: int, t_s: float, m: MuscleTruth) -> list[str]:
     values = (m.thickness_mm, m.area_cm2, m.slide_mm, m.activation, m.vertical_mm)
+    values += (nan if m.junction_px is None else m.junction_px[0],)
     cells = ["" if isnan(v) else f"{v:.4f}" for v in values]
     return [str(index), f"{t_s:.5f}", m.side, m.muscle, *cells]
 

@@ -152,7 +152,8 @@ class AbdominalWall:
     def _steps(self, x_mm: FloatArray, tra: float, io: float, eo: float, thin: float) -> FloatArray:
         """Return the thickness of fasciae and muscles from the fascia over EO down, ``(7, N)``."""
         from_end = np.maximum(x_mm - self.end_mm - self.slide_mm * tra, 0.0)
-        rise = 1.0 - np.exp(-from_end / (self.taper_mm * (1.0 - 0.25 * tra)))
+        # rounded at its end, so that where it ends can be seen
+        rise = (1.0 - np.exp(-from_end / (self.taper_mm * (1.0 - 0.25 * tra)))) ** 0.7
         joined = 0.55 + 0.45 * (1.0 - np.exp(-from_end / 4.0))  # beyond its end the two leaves are one
         swell = 1.0 + 0.12 * np.sin(x_mm / 16.0 + 0.6)
         over, eo_io, io_tra, behind = self.fascia_mm
