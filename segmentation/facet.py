@@ -190,13 +190,32 @@ def follow_facet(
         return last_mm, 0.0
     score = cv2.matchTemplate(part, facet.patch, cv2.TM_CCOEFF_NORMED)
     _, best, _, (x, y) = cv2.minMaxLoc(score)
-    moved = np.array([left + x + _part(score[y], x) - named[0], top + y + _part(score[:, x], y) - named[1]])
+    moved = np.array([left + x + vertex(score[y], x) - named[0], top + y + vertex(score[:, x], y) - named[1]])
     apex = np.array(facet.apex_mm) + moved * STEP_MM
     return (float(apex[0]), float(apex[1])), float(best)
 
 
-def _part(values: npt.NDArray[Any], at: int) -> float:
-    """Vertex of the parabola through the best value and its neighbours, in steps."""
+def vertex(values: npt.NDArray[Any], at: int) -> float:
+    """Return how far the vertex of a parabola lies from the best value, through it and its neighbours.
+
+    Parameters
+    ----------
+    values : (N,) array
+        Evenly spaced.
+    at : int
+        Number of the best one.
+
+    Returns
+    -------
+    float
+        In steps, -0.5 to 0.5; 0 at an end.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> vertex(np.array([0.0, 3.0, 4.0, 3.0]), 2)
+    0.0
+    """
     if not 0 < at < len(values) - 1:
         return 0.0
     low, mid, high = (float(v) for v in values[at - 1 : at + 2])

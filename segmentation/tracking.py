@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segmentation.border_track import BorderTrack, step_borders
+from segmentation.facet import vertex
 from segmentation.facet_track import FacetTrack, step_facet
 from segmentation.layer_track import LayerTrack, step_layers
 from segmentation.resampling import shrunk
@@ -25,8 +26,9 @@ PanelTrack = LayerTrack | BorderTrack | FacetTrack
 NEW_PICTURE_GREY = 0.35  # mean difference; a codec repeats a picture to within this
 FROZEN_S = 2.0
 FROZEN_PICTURES = 90  # where there are no time stamps
-OVERVIEW_SIZE = (128, 96)  # columns, rows: sizes that a Fourier transform likes
-SHIFT_RESPONSE = 0.08  # of the correlation peak: below it the pictures have nothing in common
+UPPER_PART = 0.3
+OVERVIEW_SIZE = (128, 64)  # columns, rows: sizes that a Fourier transform likes
+SHIFT_AGREEMENT = 0.35  # correlation: below it the pictures have nothing in common
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,14 +181,20 @@ def _repeated(
 
 
 def _overview(picture: Picture, panel: Panel) -> npt.NDArray[np.float32]:
-    return shrunk(picture[panel.roi.slices], *OVERVIEW_SIZE)
+    """The upper part alone: skin and fat go with the probe, a muscle that contracts moves by itself."""
+    rows, columns = panel.roi.slices
+    upper = slice(rows.start, rows.start + max(8, round(panel.roi.height * UPPER_PART)))
+    return shrunk(picture[upper, columns], *OVERVIEW_SIZE)
 
 
 def _shift_mm(first: npt.NDArray[np.float32], now: npt.NDArray[np.float32], panel: Panel) -> float:
-    """Displacement of the whole picture against the first one; nan where they have nothing in common."""
-    window = cv2.createHanningWindow(OVERVIEW_SIZE, cv2.CV_32F)
-    moved, response = cv2.phaseCorrelate(first, now, window)
-    if response < SHIFT_RESPONSE:
+    """Displacement against the first picture; nan where its middle is not found again."""
+    columns, rows = OVERVIEW_SIZE
+    left, top = columns // 4, rows // 5
+    score = cv2.matchTemplate(now, first[top : rows - top, left : columns - left], cv2.TM_CCOEFF_NORMED)
+    _, best, _, (x, y) = cv2.minMaxLoc(score)
+    if best < SHIFT_AGREEMENT:
         return nan
-    size_px = np.array([panel.roi.width, panel.roi.height])
-    return float(np.hypot(*(np.array(moved) * size_px / OVERVIEW_SIZE * panel.calibration.scale)))
+    moved = np.array([x + vertex(score[y], x) - left, y + vertex(score[:, x], y) - top])
+    size_px = np.array([panel.roi.width, panel.roi.height * UPPER_PART])
+    return float(np.hypot(*(moved * size_px / OVERVIEW_SIZE * panel.calibration.scale)))
