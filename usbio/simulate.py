@@ -173,8 +173,8 @@ def _write_truth(path: Path, truths: list[FrameTruth], fps: float) -> None:
 
 
 def _row(index: int, t_s: float, m: MuscleTruth) -> list[str]:
-    values = (m.thickness_mm, m.area_cm2, m.slide_mm, m.activation, m.vertical_mm)
-    values += (nan if m.junction_px is None else m.junction_px[0],)
+    junction_px = nan if m.junction_px is None else m.junction_px[0]
+    values = (m.thickness_mm, m.area_cm2, m.slide_mm, m.activation, m.vertical_mm, junction_px)
     cells = ["" if isnan(v) else f"{v:.4f}" for v in values]
     return [str(index), f"{t_s:.5f}", m.side, m.muscle, *cells]
 

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast, get_args
 
 import numpy as np
 
-from segmentation.geometry import Calibration
 from segmentation.phantom.abdominal_wall import AbdominalWall
-from segmentation.phantom.activation import Activation, Contraction
 from segmentation.phantom.anatomy import Anatomy
+from segmentation.phantom.chance import Scene
 from segmentation.phantom.clip import ClipPlan
-from segmentation.phantom.disturbance import Breathing, Disturbances, Drift, GainStep, LostContact
-from segmentation.phantom.looks import ScreenLook
 from segmentation.phantom.multifidus_parasagittal import MultifidusParasagittal
 from segmentation.phantom.multifidus_transverse import MultifidusTransverse
 from segmentation.phantom.muscle_contour import MuscleContour
 from segmentation.phantom.muscle_layer import MuscleLayer
 from segmentation.phantom.probe import CURVED, LINEAR, Probe
-from segmentation.phantom.projection import Projection
 from segmentation.phantom.ranges import ORDINARY, Ranges
-from segmentation.phantom.scanner import Scanner
-from segmentation.phantom.substance import FAT, MUSCLE, PLAIN_FASCIA, TOUGH_FASCIA, FasciaLook, Substance
+from segmentation.phantom.substance import FAT, TOUGH_FASCIA, FasciaLook
 from segmentation.results import SIDES, Side
 from segmentation.views import PictureEdge, ViewName
 
@@ -71,107 +66,13 @@ def random_clip(
     """
     if view not in get_args(ViewName):
         raise ValueError(f"expected one of {get_args(ViewName)}, came {view!r}")
-    scene = _Scene(np.random.default_rng((seed, *view.encode())), ranges, seconds)
+    scene = Scene(np.random.default_rng((seed, *view.encode())), ranges, seconds)
     chosen = side if side is not None else SIDES[scene.rng.integers(2)]
     anatomy, probe, depth_mm = _SCENES[view](scene, chosen)
     return scene.plan(anatomy, probe, depth_mm, seed, fps)
 
 
-@dataclass(frozen=True, slots=True)
-class _Scene:
-    rng: np.random.Generator
-    ranges: Ranges
-    seconds: float
-
-    def draw(self, name: str) -> float:
-        low, high = getattr(self.ranges, name)
-        return float(self.rng.uniform(low, high))
-
-    def either(self, name: str) -> float:
-        """Draw, to one side or the other."""
-        return self.draw(name) * float(self.rng.choice((-1.0, 1.0)))
-
-    def near(self, value: float, share: float) -> float:
-        return float(value * self.rng.uniform(1.0 - share, 1.0 + share))
-
-    def activation(self) -> Activation:
-        """Return contractions held for about 1.5 s with about as much rest before each; two fit into 8 s."""
-        start, effort, out = self.near(1.5, 0.05), self.draw("effort"), []
-        while start + 2.5 <= self.seconds:
-            rise, hold, release = self.near(0.4, 0.1), self.near(1.55, 0.04), self.near(0.4, 0.1)
-            strength = min(1.0, self.near(effort, 0.05))
-            out.append(Contraction(start, rise, hold, release, strength))
-            start = out[-1].end_s + self.near(1.35, 0.05)
-        return Activation(tuple(out))
-
-    def muscle(self) -> Substance:
-        return replace(MUSCLE, grain_db=self.draw("grain_db"), patches_db=self.draw("patches_db"))
-
-    def fascia(self, base: FasciaLook = PLAIN_FASCIA) -> FasciaLook:
-        return replace(base.fainter(self.draw("fascia_fainter_db")), fade_db=self.draw("fascia_fade_db"))
-
-    def breathing(self) -> Breathing:
-        lift = self.draw("breath_mm")
-        return Breathing(
-            self.draw("breath_period_s"), lift, 0.5 * lift, 0.06 * lift, float(self.rng.random())
-        )
-
-    def disturbances(self) -> Disturbances:
-        r, rng = self.ranges, self.rng
-        drift = Drift(
-            self.either("drift_mm"),
-            0.4 * self.either("drift_mm"),
-            self.either("tilt_deg"),
-            self.either("plane_mm"),
-            self.draw("tremor_mm"),
-            max(self.seconds, 4.0),
-        )
-        lost: tuple[LostContact, ...] = ()
-        if rng.random() < r.lost_contact_chance:
-            start, place = float(rng.uniform(0.5, self.seconds)), float(rng.choice((-0.1, 0.85)))
-            lost = (LostContact(start, start + 1.5, place, place + self.near(0.25, 0.2)),)
-        steps: tuple[GainStep, ...] = ()
-        if rng.random() < r.gain_step_chance:
-            steps = (GainStep(float(rng.uniform(1.0, self.seconds)), float(rng.uniform(-4.0, 4.0))),)
-        return Disturbances(drift, lost, steps, self.draw("fade_db"), int(rng.choice(r.repeat_pictures)))
-
-    def plan(self, anatomy: Anatomy, probe: Probe, depth_mm: float, seed: int, fps: float | None) -> ClipPlan:
-        probe = replace(probe, centre_mhz=probe.centre_mhz * self.draw("frequency"))
-        scanner = Scanner(
-            depth_mm=depth_mm,
-            dynamic_range_db=self.draw("dynamic_range_db"),
-            gain_db=self.draw("gain_db"),
-            gamma=self.draw("gamma"),
-            noise_db=self.draw("noise_db"),
-            range_step_mm=0.08 if probe.curved else 0.045,
-        )
-        look = self.ranges.looks[self.rng.integers(len(self.ranges.looks))]
-        return ClipPlan(
-            anatomy,
-            probe,
-            scanner,
-            _fitting_calibration(probe, depth_mm, look),
-            look,
-            self.disturbances(),
-            fps=float(self.rng.choice(self.ranges.fps)) if fps is None else fps,
-            seconds=self.seconds,
-            seed=seed,
-        )
-
-
-def _fitting_calibration(
-    probe: Probe, depth_mm: float, look: ScreenLook, size_px: tuple[int, int] = (800, 600)
-) -> Calibration:
-    """Return the spacing with which the picture leaves room for ruler and notes."""
-    unit = Projection.fitting(probe, depth_mm, Calibration(0.01, 0.01))
-    width_mm, height_mm = unit.size_px[0] * 0.01, unit.size_px[1] * 0.01
-    room_x = size_px[0] - 2 * max(56, look.ruler_gap_px + 46)
-    room_y = size_px[1] - look.header_px - 34
-    spacing = max(width_mm / room_x, height_mm / room_y)
-    return Calibration(round(spacing, 4), round(spacing, 4))
-
-
-def _wall(scene: _Scene, side: Side) -> tuple[Anatomy, Probe, float]:
+def _wall(scene: Scene, side: Side) -> tuple[Anatomy, Probe, float]:
     near, fascia = scene.near, scene.draw("fascia")
     tra, size = scene.activation(), scene.draw("size")
     lateral = "right" if scene.rng.random() < scene.ranges.mirrored_chance else "left"
@@ -201,7 +102,7 @@ def _wall(scene: _Scene, side: Side) -> tuple[Anatomy, Probe, float]:
     return plan, LINEAR, 45.0 * scene.draw("depth")
 
 
-def _back(scene: _Scene, side: Side) -> tuple[Anatomy, Probe, float]:
+def _back(scene: Scene, side: Side) -> tuple[Anatomy, Probe, float]:
     near = scene.near
     course = scene.activation()
     weak = float(scene.rng.uniform(0.35, 0.9))
@@ -231,7 +132,7 @@ def _back(scene: _Scene, side: Side) -> tuple[Anatomy, Probe, float]:
     return plan, CURVED, (plan.fat_mm + 58.0 * plan.size) * float(np.sqrt(scene.draw("depth")))
 
 
-def _facets(scene: _Scene, side: Side) -> tuple[Anatomy, Probe, float]:
+def _facets(scene: Scene, side: Side) -> tuple[Anatomy, Probe, float]:
     near, size = scene.near, scene.draw("size")
     middle = float(scene.rng.uniform(-6.0, 6.0))
     plan = MultifidusParasagittal(
@@ -256,7 +157,7 @@ def _facets(scene: _Scene, side: Side) -> tuple[Anatomy, Probe, float]:
     return plan, CURVED, depth_mm * float(np.sqrt(scene.draw("depth")))
 
 
-def _layer(scene: _Scene, side: Side) -> tuple[Anatomy, Probe, float]:
+def _layer(scene: Scene, side: Side) -> tuple[Anatomy, Probe, float]:
     near, fascia = scene.near, scene.draw("fascia")
     slope = scene.draw("slope")
     rising = -1.0 if scene.rng.random() < scene.ranges.mirrored_chance else 1.0
@@ -282,7 +183,7 @@ def _layer(scene: _Scene, side: Side) -> tuple[Anatomy, Probe, float]:
     return plan, LINEAR, 42.0 * scene.draw("depth")
 
 
-def _contour(scene: _Scene, side: Side) -> tuple[Anatomy, Probe, float]:
+def _contour(scene: Scene, side: Side) -> tuple[Anatomy, Probe, float]:
     near, size, rng = scene.near, scene.draw("size"), scene.rng
     fat = 5.0 * scene.draw("fat")
     half_depth = near(10.0, 0.15) * size
