@@ -280,5 +280,5 @@ def follow_beside(
     else:
         known = (grid.x_mm >= held_mm[0]) & (grid.x_mm <= held_mm[1])
         pull = np.where(known[None, :], 10.0 * pull, 0.0)
-    path = minimal_paths((reward - pull).astype(np.float32)[None], steepest_rows=3)[0]
+    path = minimal_paths((reward - pull).astype(np.float32)[None], steepest_rows=6, bend_cost=0.25)[0]
     return _fascia(grid, np.clip(first + sign * path, 0, rows - 1))
