@@ -201,11 +201,12 @@ def _more_ink_beside(ink: FloatArray, word: list[_Box]) -> bool:
     first = word[0]
     reach = max(2, round(0.6 * first.height))
     columns = slice(max(0, first.x - reach), max(0, first.x - 1))
-    dark = np.zeros((1, ink.shape[1]), bool)
-    bright = np.vstack([dark, dark, ink >= _FAINTEST, dark, dark])[:, columns]
-    beside = bright[first.y + 2 : first.bottom + 2]
-    goes_on = bright[first.y] & bright[first.bottom + 3]  # above and below: the frame round a text
-    return bool((beside.sum(axis=0) >= 0.5 * first.height)[~goes_on].any())
+    above, below = first.y - 2, first.bottom + 1
+    tall = (ink[first.y : first.bottom, columns] >= _FAINTEST).sum(axis=0) >= 0.5 * first.height
+    if above < 0 or below >= len(ink):
+        return bool(tall.any())
+    goes_on = (ink[above, columns] >= _FAINTEST) & (ink[below, columns] >= _FAINTEST)  # a frame round a text
+    return bool((tall & ~goes_on).any())
 
 
 def _point_between(last: _Box, box: _Box, dots: list[_Box]) -> bool:

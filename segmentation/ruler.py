@@ -9,15 +9,14 @@ import numpy as np
 from segmentation.combs import Comb, find_combs
 from segmentation.geometry import Roi
 from segmentation.results import FloatArray, Picture
-from segmentation.ruler_labels import Unit, depth_texts, read_labels
-from segmentation.ruler_scale import Scale, scale_from_depth, scale_from_labels
+from segmentation.ruler_labels import DepthText, depth_texts, label_reach, read_labels
+from segmentation.ruler_scale import NO_NUMBER, Scale, scale_from_depth, scale_from_labels
 
 _MARGIN_SHARE = 0.06  # of the picture's width: ticks are looked for as far inside its edge
 _SPAN_SHARE = 0.45  # of the picture's height that a ruler has at least
 _BESIDE_SHARE = 0.04  # of the screen: how far the row of ticks above or below stands from the picture
 _AGREE = 0.03
 _UNEQUAL = 0.15  # pixels less square than this are rather a misread row of ticks
-_MM_PER = {"mm": 1.0, "cm": 10.0}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,15 +146,24 @@ def _long_ticks_of(coarse: Comb, fine: Comb) -> bool:
 
 
 def _scale(
-    picture: Picture, roi: Roi, comb: Comb, combs: tuple[Comb, ...], texts: tuple[float, ...]
+    picture: Picture, roi: Roi, comb: Comb, combs: tuple[Comb, ...], texts: tuple[DepthText, ...]
 ) -> Scale | str:
-    labels = read_labels(picture, comb, roi)
-    found = scale_from_labels(labels, comb, roi, texts)
-    if isinstance(found, Scale) or found.startswith("!"):
-        return found if isinstance(found, Scale) else found[1:]
+    tried = [scale_from_labels(labels, comb, roi, texts) for labels in read_labels(picture, comb, roi)]
+    scales = [scale for scale in tried if isinstance(scale, Scale)]
+    if scales:
+        return max(scales, key=lambda scale: scale.labels)
+    reasons = sorted((reason for reason in tried if isinstance(reason, str)), key=_weight)
+    reason = reasons[-1] if reasons else NO_NUMBER
+    if reason.startswith("!"):
+        return reason[1:]
     long = [c.spacing_px / comb.spacing_px for c in combs if _long_ticks_of(c, comb)]
-    written = scale_from_depth(texts, comb, roi, [round(times) for times in long])
-    return written if written is not None else found
+    written = scale_from_depth(texts, comb, roi, [round(times) for times in long], label_reach(picture))
+    return written if written is not None else reason
+
+
+def _weight(reason: str) -> int:
+    """A contradiction says more than numbers that are unsure, and these more than none."""
+    return 2 if reason.startswith("!") else int(reason != NO_NUMBER)
 
 
 def _with_width(picture: Picture, roi: Roi, scale: Scale) -> Ruler:
@@ -193,6 +201,3 @@ def _nearest_to(square: float, mm_per_px: float) -> float:
     """The ticks across may be the long or the short ones of the depth ruler."""
     times = (0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 10.0)
     return min((mm_per_px * t for t in times), key=lambda x: abs(x / square - 1))
-
-
-__all__ = ["Ruler", "Unit", "UnreadableRuler", "find_ruler", "ruler_changed"]

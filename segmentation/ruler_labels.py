@@ -21,6 +21,7 @@ _WITH_UNIT = re.compile(r"(\d{1,3}(?:\.\d)?) ?(cm|mm)")
 _DEPTH = re.compile(r"(?:^|\bD[^ ]* +)(?P<number>\d{1,3}(?:\.\d)?) ?(?P<unit>cm|mm)(?=$| )")
 _REACH_SHARE = 0.12  # of the screen's height: how far from its ticks a digit stands
 _LINE_GAP = 2.2  # heights of a letter: what stands farther away on a line is another text
+_EDGE_PX = 5  # from the picture: its rim, cut into strips, would be read as ones
 _DEPTH_MM = (10.0, 400.0)
 
 
@@ -36,8 +37,17 @@ class Label:
     score: float
 
 
-def read_labels(picture: Picture, comb: Comb, roi: Roi) -> tuple[Label, ...]:
-    """Return the column of words beside a ruler that holds most numbers, from top to bottom.
+@dataclass(frozen=True, slots=True)
+class DepthText:
+    """A length written on the screen."""
+
+    mm: float
+    x_px: float  # its left end
+    y_px: float
+
+
+def read_labels(picture: Picture, comb: Comb, roi: Roi) -> tuple[tuple[Label, ...], ...]:
+    """Return the column of words on either side of a ruler, from top to bottom.
 
     Parameters
     ----------
@@ -50,15 +60,15 @@ def read_labels(picture: Picture, comb: Comb, roi: Roi) -> tuple[Label, ...]:
 
     Returns
     -------
-    tuple of Label
-        Those that were not read among them, so that a gap in the numbers can be told from a wide step.
+    tuple of columns
+        With the words that were not read among them, so that a gap in the numbers can be told from a wide
+        step.
     """
-    columns = [_column(picture, comb, side) for side in _sides(picture, comb, roi)]
-    return max(columns, key=lambda c: sum(label.value is not None for label in c), default=())
+    return tuple(_column(picture, comb, side) for side in _sides(picture, comb, roi))
 
 
-def depth_texts(picture: Picture, pictures: tuple[Roi, ...]) -> tuple[float, ...]:
-    """Return the depths in mm that are written on the screen, as ``D 45 mm`` or ``4.5 cm`` on its own.
+def depth_texts(picture: Picture, pictures: tuple[Roi, ...]) -> tuple[DepthText, ...]:
+    """Return the depths that are written on the screen, as ``D 45 mm`` or ``4.5 cm`` on its own.
 
     Parameters
     ----------
@@ -72,15 +82,15 @@ def depth_texts(picture: Picture, pictures: tuple[Roi, ...]) -> tuple[float, ...
         screen[roi.slices] = int(np.median(picture[0]))
     found = []
     for line in _lines(read_words(screen)):
-        for match in _DEPTH.finditer(line):
+        for match in _DEPTH.finditer(" ".join(word.text for word in line)):
             mm = float(match["number"]) * (10.0 if match["unit"] == "cm" else 1.0)
             if _DEPTH_MM[0] <= mm <= _DEPTH_MM[1]:
-                found.append(mm)
+                found.append(DepthText(mm, line[0].x_px, line[0].y_px))
     return tuple(found)
 
 
-def _lines(words: tuple[Word, ...]) -> list[str]:
-    """Texts on one line, each up to the next wide gap."""
+def _lines(words: tuple[Word, ...]) -> list[list[Word]]:
+    """Words on one line, each up to the next wide gap."""
     lines: list[list[Word]] = []
     for word in sorted(words, key=lambda w: w.x_px):
         for line in lines:
@@ -89,7 +99,7 @@ def _lines(words: tuple[Word, ...]) -> list[str]:
                 break
         else:
             lines.append([word])
-    return [" ".join(word.text for word in line) for line in lines]
+    return lines
 
 
 def _goes_on(last: Word, word: Word) -> bool:
@@ -99,17 +109,22 @@ def _goes_on(last: Word, word: Word) -> bool:
     return level and 0.5 * tall <= 1.7 * min(last.height_px, word.height_px) and -2 <= gap <= _LINE_GAP * tall
 
 
+def label_reach(picture: Picture) -> int:
+    """How far from its ticks a number may stand, in pixels."""
+    return max(50, int(_REACH_SHARE * picture.shape[0]))
+
+
 def _sides(picture: Picture, comb: Comb, roi: Roi) -> list[Roi]:
     """Where words can stand left and right of the ticks, outside the B-mode picture."""
-    reach = max(50, round(_REACH_SHARE * picture.shape[0]))
+    reach = label_reach(picture)
     spare = round(max(14, min(comb.spacing_px, 0.04 * picture.shape[0])))
     top = max(0, int(comb.start_px) - spare)
     bottom = min(picture.shape[0], int(comb.end_px) + spare)
     left, right = max(0, comb.first_x - reach), min(picture.shape[1], comb.last_x + 1 + reach)
     if comb.first_x >= roi.x + roi.width:
-        left = max(left, roi.x + roi.width)
+        left = max(left, roi.x + roi.width + _EDGE_PX)
     if comb.last_x < roi.x:
-        right = min(right, roi.x)
+        right = min(right, roi.x - _EDGE_PX)
     spans = [(left, comb.first_x), (comb.last_x + 1, right)]
     return [Roi(a, top, b - a, bottom - top) for a, b in spans if b - a >= 6]
 

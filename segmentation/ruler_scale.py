@@ -9,13 +9,15 @@ import numpy as np
 
 from segmentation.combs import Comb
 from segmentation.geometry import Roi
-from segmentation.ruler_labels import Label, Unit
+from segmentation.ruler_labels import DepthText, Label, Unit
 
 _ROUND = tuple(m * 10.0**e for e in (-2, -1, 0, 1) for m in (1.0, 2.0, 2.5, 5.0))  # what ticks count
 _ROUND_MM = (1.0, 2.0, 5.0, 10.0, 20.0)
 _MM_PER: dict[Unit, float] = {"mm": 1.0, "cm": 10.0}
+NO_NUMBER = "its ticks carry no number that could be read, and 5 and 10 mm look alike"
 _DEPTH_MM = (10.0, 400.0)  # of any picture of muscle: a veto, no more
-_COARSEST_CM = 2.0  # no ruler has its finest ticks farther apart
+_COARSEST_CM = 2.0  # no ruler in cm has its finest ticks farther apart,
+_FARTHEST_CM = 25.0  # and none that lacks them, for they are faint, goes so far
 _SURE_PAIR = 0.85  # correlation from which two numbers alone are believed
 _DEPTH_AGREES = 0.04
 _STEP_ROUND = 0.025  # how near to round a step from a written depth must be
@@ -47,7 +49,7 @@ class _Reading:
 
 
 def scale_from_labels(
-    labels: tuple[Label, ...], comb: Comb, roi: Roi, depths_mm: tuple[float, ...]
+    labels: tuple[Label, ...], comb: Comb, roi: Roi, depths: tuple[DepthText, ...]
 ) -> Scale | str:
     """Return the scale that the numbers beside a ruler give, or why they give none.
 
@@ -59,7 +61,7 @@ def scale_from_labels(
         The ticks.
     roi : Roi
         The B-mode picture.
-    depths_mm : tuple of float
+    depths : tuple of DepthText
         Depths written on the screen; they decide between cm and mm where the numbers do not.
 
     Returns
@@ -69,11 +71,11 @@ def scale_from_labels(
     """
     numbers = tuple(label for label in labels if label.value is not None)
     if not numbers:
-        return "its ticks carry no number that could be read, and 5 and 10 mm look alike"
+        return NO_NUMBER
     reading = _reading(labels, numbers, comb)
     if reading is None:
         return "the numbers beside its ticks could not be read surely"
-    units = _units(reading, comb, roi, depths_mm)
+    units = _units(reading, comb, roi, tuple(depth.mm for depth in depths))
     if len(units) > 1:
         return "!its numbers may be mm or cm and no unit could be read"
     if not units:
@@ -85,13 +87,13 @@ def scale_from_labels(
 
 
 def scale_from_depth(
-    depths_mm: tuple[float, ...], comb: Comb, roi: Roi, long_every: list[int]
+    depths: tuple[DepthText, ...], comb: Comb, roi: Roi, long_every: list[int], reach_px: int
 ) -> Scale | None:
     """Return the scale that makes the picture as deep as is written, where that gives round ticks.
 
     Parameters
     ----------
-    depths_mm : tuple of float
+    depths : tuple of DepthText
         Depths written on the screen.
     comb : Comb
         The ticks.
@@ -99,6 +101,8 @@ def scale_from_depth(
         The B-mode picture.
     long_every : list of int
         Every how manieth tick is long.
+    reach_px : int
+        How near the ticks a text is the number of a tick: beside the last one it may be the depth.
 
     Returns
     -------
@@ -106,18 +110,27 @@ def scale_from_depth(
         None where no written depth, or more than one, fits.
     """
     found: dict[float, float] = {}
-    for depth in depths_mm:
-        for span in (roi.height, comb.end_px - comb.start_px):
-            step = depth * comb.spacing_px / span
+    for depth in depths:
+        for span in _spans(depth, comb, roi, reach_px):
+            step = depth.mm * comb.spacing_px / span
             tick = min(_ROUND_MM, key=lambda mm: abs(step / mm - 1))
             if abs(step / tick - 1) <= _STEP_ROUND and all(_is_round(tick * n) for n in long_every):
-                found[tick] = depth
+                found[tick] = depth.mm
     if len(found) != 1 or comb.count < 4:
         return None
-    tick, depth = next(iter(found.items()))
+    tick, mm = next(iter(found.items()))
     if not _plausible(tick / comb.spacing_px, roi):
         return None
-    return Scale(comb, tick, f"{comb.count} ticks of {tick:g} mm by the written depth of {depth:g} mm", 0)
+    return Scale(comb, tick, f"{comb.count} ticks of {tick:g} mm by the written depth of {mm:g} mm", 0)
+
+
+def _spans(depth: DepthText, comb: Comb, roi: Roi, reach_px: int) -> list[float]:
+    """The lengths in pixels that a written depth can speak of."""
+    ruler_px = comb.end_px - comb.start_px
+    beside = comb.first_x - reach_px <= depth.x_px <= comb.last_x + reach_px
+    if beside and depth.y_px < comb.end_px - 0.4 * comb.spacing_px:
+        return []  # the number of a tick on the way
+    return [float(roi.height), ruler_px]
 
 
 def _is_round(mm: float) -> bool:
@@ -196,7 +209,8 @@ def _units(reading: _Reading, comb: Comb, roi: Roi, depths_mm: tuple[float, ...]
 
 def _possible(reading: _Reading, comb: Comb, roi: Roi, unit: Unit) -> bool:
     tick_mm = reading.tick_units * _MM_PER[unit]
-    return _plausible(tick_mm / comb.spacing_px, roi) and tick_mm <= 10.0 * _COARSEST_CM
+    coarse = tick_mm > 10.0 * _COARSEST_CM and max(map(_value, reading.labels)) >= _FARTHEST_CM
+    return _plausible(tick_mm / comb.spacing_px, roi) and not (unit == "cm" and coarse)
 
 
 def _plausible(mm_per_px: float, roi: Roi) -> bool:
