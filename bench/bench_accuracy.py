@@ -95,7 +95,7 @@ def figures(measured: FloatArray, truth: FloatArray, of: int) -> Row:
         "bias": round(float(error.mean()), 3),
         "p95": round(float(np.quantile(np.abs(error), 0.95)), 3),
         "worst": round(float(np.abs(error).max()), 3),
-        "worst_percent": round(float(np.abs(error / truth).max() * 100), 2),
+        "worst_percent": round(float(np.abs(error / truth).max() * 100), 2) if (truth > 0).all() else None,
         "r": round(float(np.corrcoef(measured, truth)[0, 1]), 4) if varied else None,
     }
 
@@ -221,7 +221,7 @@ def _asymmetry(kept: Kept, truth: dict[Key, dict[int, float]]) -> Row:
 def sample_clip_rows() -> list[Row]:
     """The shipped clips with their setup file, and with nothing but the side."""
     rows: list[Row] = []
-    for clip in sorted(SAMPLE_CLIPS.glob("*.mp4")):
+    for clip in sorted(SAMPLE_CLIPS.glob("[!.]*.mp4")):
         setup = load_setup(clip.with_suffix(".toml"))
         rows += phantom_rows(
             clip, _view(setup), phantom_truth(clip.with_suffix(".truth.csv")), _asked(_view(setup), setup)

@@ -52,8 +52,11 @@ def shrunk(picture: npt.NDArray[Any], columns: int, rows: int) -> Float32Array:
     Returns
     -------
     (rows, columns) float32 array
+        Whole grey values where the picture is uint8.
     """
-    source = np.ascontiguousarray(picture).astype(np.float32, copy=False)
+    source = np.ascontiguousarray(picture)
+    if source.dtype not in (np.uint8, np.float32):
+        source = source.astype(np.float32)
     return np.asarray(cv2.resize(source, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
 
 

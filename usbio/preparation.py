@@ -119,13 +119,12 @@ def _marks(
     seeds, seed_notes = given_seeds(view, setup, panels, name)
     notes = [*station_notes, *border_notes, *seed_notes]
     if view == "contour":
-        for side in (side for panel in panels for side in panel.sides):
-            if side not in {*(border.side for border in borders), *(seed.side for seed in seeds)}:
-                raise CallError(
-                    name,
-                    f"nothing says which closed border is meant on the {side}",
-                    "add a [[border]] or a [[seed]] inside the muscle to the setup file",
-                )
+        marked = {*(border.side for border in borders), *(seed.side for seed in seeds)}
+        for side in (side for panel in panels for side in panel.sides if side not in marked):
+            notes.append(
+                f"nothing says which closed border is meant on the {side}, so the clearest is taken; "
+                "name it with a [[border]] or a [[seed]]"
+            )
     if view == "lm-thickness" and not any(station.rule == "facet" for station in stations):
         notes.append("no facet apex is given, so it is looked for; name it with a [[station]] of rule facet")
     measure = MeasureSetup(
