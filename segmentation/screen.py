@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from segmentation.echoes import Bytes, echoes, grey_round, grown, screen_grey, spread, steadily_away
 from segmentation.geometry import Roi
 from segmentation.results import FloatArray, Picture
 from segmentation.sector import Mask, sector_mask
 
-_Bytes = npt.NDArray[np.uint8]
-
-_FLAT_GREY = 3  # a codec leaves at most this much in what the scanner drew in one grey
-_LEAST_FLAT = 0.02  # of the frame: with less there is no screen round the picture
-_PANEL = 0.003  # of the frame: a surface in one grey as large as this is drawn by the scanner
-_NEAR_PX = 12
-_ECHO_GREY = 5  # away from the background
 _TEXTURE_GREY = 5
 _PART = 0.04  # of the largest textured part: smaller ones are letters and icons
 _PIECE = 0.01  # of the largest piece of echoes; smaller ones are letters in the textured part
@@ -141,8 +134,10 @@ def picture_mask(picture: Picture, roi: Roi) -> Mask:
     _check(picture)
     if not roi.fits(picture.shape):
         raise ValueError(f"{roi} does not lie in a picture of shape {picture.shape}")
-    inside = np.ascontiguousarray(_echoes(picture, _background(picture))[roi.slices])
-    closed = cv2.morphologyEx(inside, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+    background = grey_round(picture, roi)
+    inside = echoes(picture, background) & steadily_away(picture, background)
+    part = np.ascontiguousarray(inside[roi.slices])
+    closed = cv2.morphologyEx(part, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
     return sector_mask(_largest_parts(np.asarray(closed, np.uint8), _PART))
 
 
@@ -154,27 +149,19 @@ def _check(picture: Picture) -> None:
 def _parts(picture: Picture) -> Mask | None:
     """Where the echoes of the B-mode pictures are, sharp at their outer edges."""
     _check(picture)
-    background = _background(picture)
+    background = screen_grey(picture)
     if background is None:
         return np.ones(picture.shape, np.bool_)
     core = _textured(picture)
     if not core.any():
         return None
-    echoes = _echoes(picture, background)
-    reach = _grown(core | _broad(picture, echoes), _REACH_PX).astype(np.uint8)
-    solid = cv2.morphologyEx(echoes & reach, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    seen = echoes(picture, background)
+    reach = grown(core | _broad(picture, seen), _REACH_PX).astype(np.uint8)
+    solid = cv2.morphologyEx(seen & reach, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(solid)
-    deep = np.unique(labels[~_grown(~core, _across(picture) // 2)])  # letters beside reach less deep
+    deep = np.unique(labels[~grown(~core, _across(picture) // 2)])  # letters beside reach less deep
     area = np.where(np.isin(np.arange(len(stats)), deep[deep > 0]), stats[:, cv2.CC_STAT_AREA], 0)
     return np.asarray((area >= max(1, _PIECE * area.max()))[labels])
-
-
-def _background(picture: Picture) -> int | None:
-    """The grey most of the screen is painted in; None where hardly any of the frame is flat."""
-    flat = picture[_spread(picture, 7) <= _FLAT_GREY]
-    if flat.size < _LEAST_FLAT * picture.size:
-        return None
-    return int(np.bincount(flat, minlength=256).argmax())
 
 
 def _across(picture: Picture) -> int:
@@ -182,56 +169,23 @@ def _across(picture: Picture) -> int:
     return int(max(15, round(0.035 * min(picture.shape)))) | 1
 
 
-def _spread(picture: Picture, size: int) -> _Bytes:
-    window = np.ones((size, size), np.uint8)
-    return np.asarray(cv2.subtract(cv2.dilate(picture, window), cv2.erode(picture, window)), np.uint8)
-
-
-def _echoes(picture: Picture, background: int | None) -> _Bytes:
-    """What is neither of the background's grey nor of the grey of a panel nearby."""
-    if background is None:
-        return np.ones(picture.shape, np.uint8)
-    away = cv2.absdiff(picture, np.full_like(picture, background)) > _ECHO_GREY
-    near, grey = _panels(picture)
-    away &= ~near | (cv2.absdiff(picture, grey) > _ECHO_GREY)
-    return np.asarray(cv2.morphologyEx(away.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)))
-
-
-def _panels(picture: Picture) -> tuple[Mask, Picture]:
-    """Where a large surface in one grey is or is near, and its grey there."""
-    flat = (_spread(picture, 7) <= _FLAT_GREY).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(flat)
-    area = stats[:, cv2.CC_STAT_AREA]
-    greys = np.bincount(labels.ravel(), picture.ravel(), len(stats)) / np.maximum(area, 1)
-    large = area >= _PANEL * picture.size
-    large[0] = False
-    grey = np.where(large, np.round(greys), 0).astype(np.uint8)[labels]
-    window = np.ones((2 * _NEAR_PX + 1, 2 * _NEAR_PX + 1), np.uint8)
-    return _grown(large[labels], _NEAR_PX), np.asarray(cv2.dilate(grey, window), np.uint8)
-
-
-def _broad(picture: Picture, echoes: _Bytes) -> Mask:
+def _broad(picture: Picture, seen: Bytes) -> Mask:
     """Echoes without texture, as of a faint lower part; a line is too thin to count."""
     window = np.ones((round(1.6 * _across(picture)), round(1.6 * _across(picture))), np.uint8)
-    return np.asarray(cv2.morphologyEx(echoes, cv2.MORPH_OPEN, window) > 0)
-
-
-def _grown(mask: Mask, by_px: int) -> Mask:
-    window = np.ones((2 * by_px + 1, 2 * by_px + 1), np.uint8)
-    return np.asarray(cv2.dilate(mask.astype(np.uint8), window) > 0)
+    return np.asarray(cv2.morphologyEx(seen, cv2.MORPH_OPEN, window) > 0)
 
 
 def _textured(picture: Picture) -> Mask:
     """The large regions dense with texture: letters and bars are too narrow to stay."""
     across = _across(picture)
-    rough = (_spread(picture, 5) > _TEXTURE_GREY).astype(np.float32)
+    rough = (spread(picture, 5) > _TEXTURE_GREY).astype(np.float32)
     dense = (cv2.boxFilter(rough, -1, (across, across)) > 0.6).astype(np.uint8)
     window = np.ones((round(1.6 * across), round(1.6 * across)), np.uint8)
     opened = cv2.morphologyEx(dense, cv2.MORPH_OPEN, window)
     return _together(np.asarray(opened, np.uint8))
 
 
-def _together(mask: _Bytes) -> Mask:
+def _together(mask: Bytes) -> Mask:
     """The largest part, what stands above or below it, and a part beside it that is not much smaller."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     stats[0, cv2.CC_STAT_AREA] = 0
@@ -245,7 +199,7 @@ def _together(mask: _Bytes) -> Mask:
     return np.asarray(kept[labels])
 
 
-def _largest_parts(mask: _Bytes, least: float) -> Mask:
+def _largest_parts(mask: Bytes, least: float) -> Mask:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     area = stats[:, cv2.CC_STAT_AREA].copy()
     area[0] = 0
