@@ -139,7 +139,7 @@ def _read(ink: FloatArray, word: list[_Box], dots: list[_Box], only_digits: bool
         read, score = _unit(ink, run) if not only_digits else ("", 0.0)
         if not read:
             read, score = _glyphs(ink, run, dots, only_digits)
-        text += _between(text, runs, run, dots) + read
+        text += _between(text, runs, run, dots, spaced=not only_digits) + read
         weakest = min(weakest, score)
     if _more_ink_beside(ink, word):
         text, weakest = _UNREAD + text, 0.0
@@ -148,14 +148,15 @@ def _read(ink: FloatArray, word: list[_Box], dots: list[_Box], only_digits: bool
     return Word(text, left + x0, (top + bottom - 1) / 2 + y0, right - left, bottom - top, weakest)
 
 
-def _between(text: str, runs: list[list[_Box]], run: list[_Box], dots: list[_Box]) -> str:
+def _between(text: str, runs: list[list[_Box]], run: list[_Box], dots: list[_Box], spaced: bool) -> str:
     """Point, space or nothing before a run."""
     if not text:
         return ""
     last = runs[runs.index(run) - 1][-1]
     if _point_between(last, run[0], dots):
         return "."
-    return " " if run[0].x - last.right > _SPACE * run[0].height else ""
+    # The 1 of many fonts has wide gaps: between digits alone they say nothing.
+    return " " if spaced and run[0].x - last.right > _SPACE * run[0].height else ""
 
 
 def _runs(word: list[_Box]) -> list[list[_Box]]:

@@ -15,7 +15,9 @@ from segmentation.ruler_scale import NO_NUMBER, Scale, scale_from_depth, scale_f
 _MARGIN_SHARE = 0.06  # of the picture's width: ticks are looked for as far inside its edge
 _SPAN_SHARE = 0.45  # of the picture's height that a ruler has at least
 _BESIDE_SHARE = 0.04  # of the screen: how far the row of ticks above or below stands from the picture
-_AGREE = 0.03
+_AGREE = 0.015
+_RULERS_AGREE = 0.03
+_ROW_SHARE = 0.6  # of the picture's width that a row of ticks has to be believed against square pixels
 _UNEQUAL = 0.15  # pixels less square than this are rather a misread row of ticks
 
 
@@ -90,7 +92,7 @@ def find_ruler(picture: Picture, roi: Roi, others: tuple[Roi, ...] = ()) -> Rule
     if not readable:
         return UnreadableRuler(next(str(scale) for scale in scales))
     best = max(readable, key=lambda scale: scale.labels)
-    if any(abs(scale.mm_per_px / best.mm_per_px - 1) > _AGREE for scale in readable):
+    if any(abs(scale.mm_per_px / best.mm_per_px - 1) > _RULERS_AGREE for scale in readable):
         return UnreadableRuler("there are rulers that do not agree with each other")
     return _with_width(picture, roi, best)
 
@@ -188,13 +190,22 @@ def _across(picture: Picture, roi: Roi, scale: Scale) -> tuple[float, str]:
     inside = [row for row in rows if 0 <= row < picture.shape[0]]
     spare = roi.width // 4
     combs = find_combs(turned, inside, (roi.x - spare, roi.x + roi.width + spare), 0.5 * roi.width)
-    spacings = [_nearest_to(square, scale.tick_mm / comb.spacing_px) for comb in combs if comb.count >= 4]
-    best = min(spacings, key=lambda x: abs(x / square - 1), default=None)
-    if best is None or abs(best / square - 1) > _UNEQUAL:
-        return square, "no ruler across was read: pixels are taken as square"
-    if abs(best / square - 1) <= _AGREE:
+    found = [
+        _nearest_to(square, scale.tick_mm / comb.spacing_px) for comb in combs if _may_differ(comb, roi)
+    ] or [_nearest_to(square, scale.tick_mm / comb.spacing_px) for comb in combs if comb.count >= 4]
+    best = min(found, key=lambda x: abs(x / square - 1), default=None)
+    unequal = 0.0 if best is None else abs(best / square - 1)
+    if best is not None and unequal <= _AGREE:
         return best, "the ruler across agrees with the depth ruler"
-    return best, f"pixels are not square: the ruler across gives {best:.5f} mm per pixel"
+    if best is not None and unequal <= _UNEQUAL and any(_may_differ(comb, roi) for comb in combs):
+        return best, f"pixels are not square: the ruler across gives {best:.5f} mm per pixel"
+    return square, "no ruler across was read: pixels are taken as square"
+
+
+def _may_differ(comb: Comb, roi: Roi) -> bool:
+    """True for a long row of ticks outside the picture: in speckle along its edge chance draws some."""
+    outside = comb.last_x < roi.y or comb.first_x >= roi.y + roi.height
+    return outside and comb.count >= 5 and comb.end_px - comb.start_px >= _ROW_SHARE * roi.width
 
 
 def _nearest_to(square: float, mm_per_px: float) -> float:

@@ -128,9 +128,13 @@ def _spans(depth: DepthText, comb: Comb, roi: Roi, reach_px: int) -> list[float]
     """The lengths in pixels that a written depth can speak of."""
     ruler_px = comb.end_px - comb.start_px
     beside = comb.first_x - reach_px <= depth.x_px <= comb.last_x + reach_px
-    if beside and depth.y_px < comb.end_px - 0.4 * comb.spacing_px:
+    off_end = (depth.y_px - comb.end_px) / comb.spacing_px
+    if beside and off_end < -0.4:
         return []  # the number of a tick on the way
-    return [float(roi.height), ruler_px]
+    if not depth.named and not (beside and off_end <= 1.0):
+        return []  # a length somewhere on the screen may have been measured in the picture
+    # Before a curved array the first tick, at its face, stands below the top of the picture.
+    return [float(roi.height), ruler_px, roi.y + roi.height - comb.start_px]
 
 
 def _is_round(mm: float) -> bool:
