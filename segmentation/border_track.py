@@ -21,6 +21,7 @@ from segmentation.views import VIEWS, GivenBorder, MeasureSetup, Panel
 
 INSET_MM = 1.5
 LOOK_AGAIN_EVERY = 5  # pictures, while nothing has been found yet
+TILTS_DEG = (-30.0, -20.0, -10.0, 0.0, 10.0, 20.0, 30.0)  # multifidus lies level, other muscles need not
 TRACED_DENSELY = 60  # points from which a border by hand is taken as it is
 
 
@@ -173,17 +174,20 @@ def _with_found(
         for seed in setup.seeds
         if seed.muscle == VIEWS[setup.view].muscles[0]
     }
+    tilts = TILTS_DEG if setup.view == "contour" else (0.0,)
     missing = [side for side in panel.sides if track.of(side) is None]
     seeded = {side: seeds[side] for side in missing if side in seeds}
     for side, seed in seeded.items():
-        shapes = find_round_shapes(picture, panel.roi, panel.calibration, mask, inside=[seed])
+        shapes = find_round_shapes(
+            picture, panel.roi, panel.calibration, mask, inside=[seed], tilts_deg=tilts
+        )
         if shapes:
             points = read_rim(picture, panel.roi, panel.calibration, shapes[0])
             track = _with(track, panel, picture, side, points, _source(setup, side))
     unseeded = [side for side in missing if side not in seeds]
     if not unseeded:
         return track
-    shapes = find_round_shapes(picture, panel.roi, panel.calibration, mask, most=24)
+    shapes = find_round_shapes(picture, panel.roi, panel.calibration, mask, most=24, tilts_deg=tilts)
     for side, shape in _assigned(shapes, panel, unseeded).items():
         points = read_rim(picture, panel.roi, panel.calibration, shape)
         track = _with(track, panel, picture, side, points, _source(setup, side))

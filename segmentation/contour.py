@@ -48,10 +48,12 @@ class RoundShape:
     half_width_mm: float
     half_height_mm: float
     muscle_grey: float = 0.0  # what is much darker is shadow
+    tilt_deg: float = 0.0  # of the width, clockwise on the screen
 
     def contains(self, x_mm: float, y_mm: float) -> bool:
         """Tell whether a point lies inside."""
-        across, down = (x_mm - self.x_mm) / self.half_width_mm, (y_mm - self.y_mm) / self.half_height_mm
+        away = np.array([x_mm - self.x_mm, y_mm - self.y_mm]) @ self._turn()
+        across, down = away / (self.half_width_mm, self.half_height_mm)
         return bool(abs(across) ** SQUARENESS + abs(down) ** SQUARENESS < 1.0)
 
     def rays(self, count: int) -> FloatArray:
@@ -59,7 +61,14 @@ class RoundShape:
         angle = np.arange(count) * 2 * np.pi / count
         cosine, sine = np.cos(angle), np.sin(angle)
         radius = (np.abs(cosine) ** SQUARENESS + np.abs(sine) ** SQUARENESS) ** (-1 / SQUARENESS)
-        return np.stack([self.half_width_mm * radius * cosine, self.half_height_mm * radius * sine], axis=1)
+        upright = np.stack(
+            [self.half_width_mm * radius * cosine, self.half_height_mm * radius * sine], axis=1
+        )
+        return np.asarray(upright @ self._turn().T, np.float64)
+
+    def _turn(self) -> FloatArray:
+        tilt = np.radians(self.tilt_deg)
+        return np.array([[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]])
 
 
 def find_round_shapes(
@@ -69,6 +78,7 @@ def find_round_shapes(
     mask: npt.NDArray[np.bool_] | None = None,
     inside: Sequence[tuple[float, float]] = (),
     most: int = 6,
+    tilts_deg: Sequence[float] = (0.0,),
 ) -> list[RoundShape]:
     """Return the dark rounded shapes of a picture, the clearest first, no two at one place.
 
@@ -84,6 +94,8 @@ def find_round_shapes(
         Only shapes that contain one of these points, where any is given.
     most : int
         How many at the most.
+    tilts_deg : sequence of float
+        How the shape may lie; the cost goes with their number.
 
     Returns
     -------
@@ -91,25 +103,30 @@ def find_round_shapes(
         Empty where nothing has a rim.
     """
     grey, valid = _grid(picture, roi, calibration, mask)
-    first = _search(grey, valid, inside, most)
+    first = _search(grey, valid, inside, most, tilts_deg)
     if not first:
         return []
     # a second time with the shadows folded up: beside the spinous process a muscle ends at a shadow
     level = _level_inside(grey, first[:2])
-    again = _search(_folded(grey, level), valid, inside, most)
+    again = _search(_folded(grey, level), valid, inside, most, tilts_deg)
     return [replace(shape, muscle_grey=level) for shape in again]
 
 
 def _search(
-    grey: Float32Array, valid: npt.NDArray[np.bool_], inside: Sequence[tuple[float, float]], most: int
+    grey: Float32Array,
+    valid: npt.NDArray[np.bool_],
+    inside: Sequence[tuple[float, float]],
+    most: int,
+    tilts_deg: Sequence[float],
 ) -> list[RoundShape]:
     steps = _outward_steps(grey, valid)
     found: list[RoundShape] = []
     for half_width in HALF_WIDTHS_MM:
-        for half_height in HALF_HEIGHTS_MM[
-            (half_width / STEEPEST <= HALF_HEIGHTS_MM) & (half_width / FLATTEST >= HALF_HEIGHTS_MM)
-        ]:
-            found += _best_places(steps, float(half_width), float(half_height), inside)
+        fits = (half_width / STEEPEST <= HALF_HEIGHTS_MM) & (half_width / FLATTEST >= HALF_HEIGHTS_MM)
+        for half_height in HALF_HEIGHTS_MM[fits]:
+            for tilt in tilts_deg:
+                shape = RoundShape(0.0, 0.0, 0.0, float(half_width), float(half_height), tilt_deg=tilt)
+                found += _best_places(steps, shape, inside)
     found.sort(key=lambda shape: -shape.rim_grey)
     return _apart(found, most)
 
@@ -159,13 +176,8 @@ def _outward_steps(grey: Float32Array, valid: npt.NDArray[np.bool_]) -> Float32A
 
 
 def _best_places(
-    steps: Float32Array,
-    half_width: float,
-    half_height: float,
-    inside: Sequence[tuple[float, float]],
-    most: int = 12,
+    steps: Float32Array, shape: RoundShape, inside: Sequence[tuple[float, float]], most: int = 12
 ) -> list[RoundShape]:
-    shape = RoundShape(0.0, 0.0, 0.0, half_width, half_height)
     rim, first_mm = _rim_grey(steps, shape.rays(RAYS))
     found: list[RoundShape] = []
     for place in np.argsort(rim, axis=None)[::-1]:
@@ -173,7 +185,7 @@ def _best_places(
         if len(found) == most or rim[row, column] < LEAST_RIM_GREY:
             break
         x_mm, y_mm = (first_mm + PLACE_STEP_MM * np.array([column, row])).tolist()
-        here = RoundShape(float(rim[row, column]), x_mm, y_mm, half_width, half_height)
+        here = replace(shape, rim_grey=float(rim[row, column]), x_mm=x_mm, y_mm=y_mm)
         if not inside or any(here.contains(*point) for point in inside):
             found.append(here)
     return found
