@@ -18,11 +18,13 @@ Unit = Literal["mm", "cm"]
 _NUMBER = re.compile(r"\d{1,3}(\.\d)?")
 _WITH_UNIT = re.compile(r"(\d{1,3}(?:\.\d)?) ?(cm|mm)")
 # A length on its own, or after a word that begins with D.
-_DEPTH = re.compile(r"(?:^|\bD[^ ]* +)(?P<number>\d{1,3}(?:\.\d)?) ?(?P<unit>cm|mm)(?=$| )")
+_DEPTH = re.compile(r"(?:^|\b(?P<name>D[^ ]*) +)(?P<number>\d{1,3}(?:\.\d)?) ?(?P<unit>cm|mm)(?=$| )")
+_DEPTH_NAMES = ("D", "D?")  # as in "D:" and "De"; "Dist" is a measured distance, D1 its number
+_TAIL = 0.15  # of a letter's height below the line: the p of "Depth", of which no more is read
 _REACH_SHARE = 0.12  # of the screen's height: how far from its ticks a digit stands
 _LINE_GAP = 2.2  # heights of a letter: what stands farther away on a line is another text
 _EDGE_PX = 5  # from the picture: its rim, cut into strips, would be read as ones
-_DEPTH_MM = (10.0, 400.0)
+_DEPTH_MM = (10.0, 200.0)  # deeper is rather a number whose point was not seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class DepthText:
     mm: float
     x_px: float  # its left end
     y_px: float
+    named: bool = False  # the word before it says that it is the depth
 
 
 def read_labels(picture: Picture, comb: Comb, roi: Roi) -> tuple[tuple[Label, ...], ...]:
@@ -85,8 +88,17 @@ def depth_texts(picture: Picture, pictures: tuple[Roi, ...]) -> tuple[DepthText,
         for match in _DEPTH.finditer(" ".join(word.text for word in line)):
             mm = float(match["number"]) * (10.0 if match["unit"] == "cm" else 1.0)
             if _DEPTH_MM[0] <= mm <= _DEPTH_MM[1]:
-                found.append(DepthText(mm, line[0].x_px, line[0].y_px))
+                named = match["name"] in _DEPTH_NAMES or _says_depth(match["name"], line)
+                found.append(DepthText(mm, line[0].x_px, line[0].y_px, named))
     return tuple(found)
+
+
+def _says_depth(name: str | None, line: list[Word]) -> bool:
+    word = next((w for w in line if name is not None and w.text == name), None)
+    if word is None:
+        return False
+    foot = min(w.y_px + w.height_px / 2 for w in line)
+    return word.y_px + word.height_px / 2 >= foot + _TAIL * word.height_px
 
 
 def _lines(words: tuple[Word, ...]) -> list[list[Word]]:
