@@ -146,6 +146,9 @@ def _column(picture: Picture, comb: Comb, where: Roi) -> tuple[Label, ...]:
     sure = {_key(word): word for word in read_words(picture, where)}
     labels = []
     for word in read_words(picture, where, only_digits=True):
+        near_end = where.x + where.width - word.x_px - word.width_px if towards_right else word.x_px - where.x
+        if near_end < 1:
+            continue  # the rest of a word through which these ticks run: then they are strokes of digits
         exact = sure.get(_key(word), word)
         value, unit = _parsed(exact.text if _WITH_UNIT.fullmatch(exact.text) else word.text)
         x_px = word.x_px + (word.width_px if towards_right else 0.0)
