@@ -88,10 +88,12 @@ def choose_layer(
 
 def _pair_score(strong: FloatArray, upper: int, lower: int, gap_mm: float, seeded: bool) -> float:
     score = float(np.sqrt(strong[upper] * strong[lower]))
-    between = float(strong[upper + 1 : lower].max(initial=0.0))
-    if between > 0.6 * min(strong[upper], strong[lower]):
-        score *= 0.3 if seeded else 0.5  # a muscle has no fascia of that kind inside
-    return score if seeded else score * gap_mm / (gap_mm + THIN_LAYER_MM)
+    between = float(strong[upper + 1 : lower].max(initial=0.0)) / max(min(strong[upper], strong[lower]), 0.1)
+    if seeded:  # a muscle has no fascia of its own kind inside
+        return score * (0.3 if between > 0.6 else 1.0)
+    # without a seed fascicles in line can look like one, so only what is as clear as the bounds counts
+    score *= 1.0 - 0.5 * float(np.clip((between - 0.9) / 0.2, 0.0, 1.0))
+    return score * gap_mm / (gap_mm + THIN_LAYER_MM)
 
 
 def choose_abdominal_wall(
