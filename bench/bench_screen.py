@@ -65,7 +65,7 @@ def main() -> None:
 def _sources(further: list[Path]) -> Iterator[Source]:
     real = Path(os.environ.get("USBIO_REAL_DATA", _ROOT / ".." / "shared" / "real"))
     for folder in (_ROOT / "sample_clips", real.parent / "other_phantom", *further):
-        yield from (_with_setup(path) for path in sorted(folder.glob("*.mp4")))
+        yield from (_with_setup(path) for path in sorted(folder.glob("[!.]*.mp4")))
     for path in sorted((real / "thickness_clips").glob("*.mp4")):
         yield Source(path, _CLIPS_MM, (210, 43, 727, 579))
     for path in sorted((real / "thickness_stills").glob("*.png")):
