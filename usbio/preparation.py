@@ -11,7 +11,7 @@ from usbio.dicom_regions import picture_regions
 from usbio.errors import CallError, InputError
 from usbio.given_marks import given_borders, given_seeds, given_stations
 from usbio.picture_places import Place, picture_places
-from usbio.picture_sides import PanelSides, picture_sides
+from usbio.picture_sides import picture_sides
 from usbio.setup import SetupFile
 from usbio.sources.clip_info import DicomRegion
 from usbio.spacing import panel_spacing
@@ -131,6 +131,3 @@ def _marks(
         view, panels, size_px, stations, borders, seeds, lateral_edge=setup.image.lateral_edge
     )
     return _Marked(measure, tuple(notes))
-
-
-__all__ = ["PanelSides", "Prepared", "chosen_view", "prepare"]
