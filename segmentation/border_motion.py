@@ -16,8 +16,8 @@ from segmentation.geometry import Calibration, Roi
 from segmentation.results import FloatArray, Picture
 
 STEP_MM = 0.2
-PROFILE_HALF_MM = 3.2
-ALONG_POINTS = 4.0  # profiles are smoothed along the border by so many points
+PROFILE_HALF_MM = 3.4
+ALONG_POINTS = 3.0  # profiles are smoothed along the border by so many points
 COARSE_REACH_MM, COARSE_POINTS = 3.0, 6.0
 FINE_REACH_MM, FINE_POINTS = 1.0, 2.0
 LOST_REACH_MM = 8.0
