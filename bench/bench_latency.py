@@ -33,8 +33,9 @@ from segmentation.geometry import Calibration, Roi
 from segmentation.results import Picture
 from segmentation.tracking import start, step
 from segmentation.views import MeasureSetup, Panel
+from usbio.choice import Choice
 from usbio.frames import Frame
-from usbio.live import Choice, Engine, LiveRun
+from usbio.live import Engine, LiveRun
 from usbio.preparation import prepare
 from usbio.samples import demo_clip
 from usbio.setup import SetupFile, load_setup

@@ -20,9 +20,9 @@ from gui.display import choose_platform, quiet_qt
 from segmentation.results import SIDES
 from segmentation.views import VIEWS
 from usbio import __version__
+from usbio.choice import Choice
 from usbio.cli.console import say_bug, say_error, say_line, tolerate_encodings
 from usbio.errors import CallError, OutputError, UsbioError
-from usbio.live import Choice
 from usbio.sample import RunState
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from gui.theme import ON_PICTURE, text_font
 from segmentation.geometry import Roi
 from segmentation.results import FloatArray, FrameResult, Picture, Side
 from segmentation.views import MeasureSetup
+from usbio.visible import Visible
 
 
 class ImageView(QWidget):
@@ -32,15 +33,16 @@ class ImageView(QWidget):
         self._picture: Picture | None = None
         self._result: FrameResult | None = None
         self._setup: MeasureSetup | None = None
+        self._visible: Visible | None = None
         self._confirmed: frozenset[Side] = frozenset()
         self._lines: tuple[FloatArray, ...] = ()
         self._warning = ""
         self._arrived_s: float | None = None
 
-    def show_setup(self, setup: MeasureSetup | None) -> None:
-        """Say where in the frame the B-mode picture is; without it the whole frame is shown."""
-        if setup is not self._setup:
-            self._setup = setup
+    def show_setup(self, setup: MeasureSetup | None, visible: Visible | None) -> None:
+        """Say what is measured, and what of the frame may be shown; without it nothing is."""
+        if (setup, visible) != (self._setup, self._visible):
+            self._setup, self._visible = setup, visible
             self.update()
 
     def show_frame(
@@ -84,8 +86,8 @@ class ImageView(QWidget):
         """Paint picture, marks and warning, and say when that was done."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor("#000000"))
-        if self._picture is not None:
-            self._paint_picture(painter, self._picture)
+        if self._picture is not None and self._visible is not None:
+            self._paint_picture(painter, self._picture, self._visible)
         if self._warning:
             self._paint_warning(painter)
         painter.end()
@@ -93,26 +95,16 @@ class ImageView(QWidget):
             self.drawn.emit(time.perf_counter() - self._arrived_s)
             self._arrived_s = None
 
-    def _paint_picture(self, painter: QPainter, picture: Picture) -> None:
-        roi = self._shown_roi(picture)
-        area, scale = self._fit(roi)
-        painter.drawImage(area, _scaled(picture[roi.slices], area.size(), self.devicePixelRatioF()))
+    def _paint_picture(self, painter: QPainter, picture: Picture, visible: Visible) -> None:
+        area, scale = self._fit(visible.roi)
+        painter.drawImage(area, _scaled(visible.of(picture), area.size(), self.devicePixelRatioF()))
         if self._setup is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        marks = PictureMarks(painter, scale, QPointF(roi.x, roi.y), QRectF(area))
+        marks = PictureMarks(painter, scale, QPointF(visible.roi.x, visible.roi.y), QRectF(area))
         for line_px in self._lines:
             marks.draw_line(line_px)
         marks.draw(self._setup, self._result, self._confirmed)
-
-    def _shown_roi(self, picture: Picture) -> Roi:
-        height, width = picture.shape
-        panels = self._setup.panels if self._setup is not None else ()
-        if not panels or not all(p.roi.fits(picture.shape) for p in panels):
-            return Roi(0, 0, width, height)
-        x, y = min(p.roi.x for p in panels), min(p.roi.y for p in panels)
-        right = max(p.roi.x + p.roi.width for p in panels)
-        return Roi(x, y, right - x, max(p.roi.y + p.roi.height for p in panels) - y)
 
     def _fit(self, roi: Roi) -> tuple[QRect, tuple[float, float]]:
         """Return the largest place that keeps the tissue's proportions; pixels need not be square."""

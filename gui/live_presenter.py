@@ -46,7 +46,7 @@ class LivePresenter:
             return
         self._time_s = sample.frame.t_s
         if not self.frozen:
-            self._page.image.show_setup(run.measured_as)
+            self._page.image.show_setup(run.measured_as, run.visible)
             self._page.image.show_frame(
                 sample.frame.image, sample.result, run.confirmed, sample.frame.arrived_s
             )

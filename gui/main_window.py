@@ -28,8 +28,9 @@ from gui.rail import Rail
 from gui.source_chooser import Entry, SourceChooser
 from gui.text import soft_label
 from gui.theme import DARK, LIGHT, Theme, apply_theme
+from usbio.choice import Choice
 from usbio.errors import UsbioError
-from usbio.live import Choice, LiveRun
+from usbio.live import LiveRun
 
 OpenRun = Callable[[Choice], LiveRun[Any]]
 _SAID_MS = 6000

@@ -9,10 +9,11 @@ from pathlib import Path
 from segmentation.results import Picture, Side
 from segmentation.tracking import TrackState, start, step
 from segmentation.views import MeasureSetup
+from usbio.choice import Choice, setup_beside
 from usbio.error_figures import literature_errors
 from usbio.errors import CallError
 from usbio.frames import FrameSource
-from usbio.live import Choice, Engine, LiveRun, setup_beside
+from usbio.live import Engine, LiveRun
 from usbio.preparation import prepare
 from usbio.samples import SampleClip, sample_clips, simulator_views
 from usbio.setup import SetupFile, load_setup

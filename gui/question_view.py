@@ -12,7 +12,7 @@ from gui.text import soft_label, text_label
 from gui.theme import TEXT_PX
 from segmentation.results import Side
 from segmentation.views import VIEWS, ViewName
-from usbio.live import Question
+from usbio.choice import Question
 
 
 @dataclass(frozen=True, slots=True)

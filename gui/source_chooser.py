@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from gui.text import soft_label, text_label
 from gui.theme import TEXT_PX
-from usbio.live import Choice
+from usbio.choice import Choice
 
 
 @dataclass(frozen=True, slots=True)

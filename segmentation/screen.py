@@ -161,7 +161,7 @@ def _parts(picture: Picture) -> Mask | None:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(solid)
     deep = np.unique(labels[~grown(~core, _across(picture) // 2)])  # letters beside reach less deep
     area = np.where(np.isin(np.arange(len(stats)), deep[deep > 0]), stats[:, cv2.CC_STAT_AREA], 0)
-    return np.asarray((area >= max(1, _PIECE * area.max()))[labels])
+    return np.asarray((area >= _PIECE * area.max())[labels]) if area.any() else None
 
 
 def _across(picture: Picture) -> int:

@@ -45,6 +45,7 @@ class TrackState:
     last_result: FrameResult | None = None
     same_since_s: float = nan
     same_pictures: int = 0  # bit-equal ones in a row
+    frame: int = -1  # number of the last picture in its clip
 
 
 def start(setup: MeasureSetup, picture: Picture) -> TrackState:
@@ -94,7 +95,9 @@ def _fresh(setup: MeasureSetup) -> PanelTrack:
     return FacetTrack() if setup.view == "lm-thickness" else BorderTrack()
 
 
-def step(state: TrackState, picture: Picture, t_s: float) -> tuple[TrackState, FrameResult]:
+def step(
+    state: TrackState, picture: Picture, t_s: float, frame: int | None = None
+) -> tuple[TrackState, FrameResult]:
     """Measure the next picture.
 
     Parameters
@@ -105,6 +108,9 @@ def step(state: TrackState, picture: Picture, t_s: float) -> tuple[TrackState, F
         The next picture.
     t_s : float
         The source's own time; nan where it has none.
+    frame : int, optional
+        The picture's number in its clip, by which borders given by hand find their picture; one more than
+        the last where it is not said.
 
     Returns
     -------
@@ -118,19 +124,27 @@ def step(state: TrackState, picture: Picture, t_s: float) -> tuple[TrackState, F
         If the picture is of another size than the setup names.
     """
     _check(state.setup, picture)
+    number = state.frame + 1 if frame is None else frame
+    # Where the picture it was drawn on was dropped, a border holds from the next one on.
+    due = tuple(border for border in state.setup.borders if state.frame < border.frame <= number)
+    state = replace(state, frame=number)
+    new = True
     if state.last_picture is not None and state.last_result is not None:
         difference = _difference(state, picture)
-        if difference <= NEW_PICTURE_GREY:
+        new = difference > NEW_PICTURE_GREY
+        if not new and not due:
             return _repeated(state, picture, t_s, difference == 0.0)
     tracks, measurements = [], []
     for panel, mask, track, overview in zip(
         state.setup.panels, state.masks, state.tracks, state.overview, strict=True
     ):
-        track, measured = _step_panel(track, state.setup, panel, mask, picture)
+        # A track counts the new pictures it has seen: what is due is due on the one it sees now.
+        borders = tuple(replace(border, frame=track.seen) for border in due)
+        track, measured = _step_panel(track, replace(state.setup, borders=borders), panel, mask, picture)
         shift_mm = _shift_mm(overview, _overview(picture, panel), panel)
         tracks.append(track)
         measurements += [replace(m, probe_shift_mm=shift_mm) for m in measured]
-    result = FrameResult(True, tuple(measurements))
+    result = FrameResult(new, tuple(measurements))
     return replace(
         state,
         tracks=tuple(tracks),

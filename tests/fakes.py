@@ -99,7 +99,7 @@ def oval(x: float, y: float, across: float, down: float, n: int = 40) -> np.ndar
     return np.stack([x + across * np.cos(around), y + down * np.sin(around)], axis=1)
 
 
-def step(state: CountingState, image: Picture, t_s: float) -> tuple[CountingState, FrameResult]:
+def step(state: CountingState, image: Picture, t_s: float, frame: int) -> tuple[CountingState, FrameResult]:
     """Two muscles that swell and shrink, left more than right."""
     swell = 1.0 + 0.1 * max(sin(t_s), 0.0)
     height, width = image.shape

@@ -17,7 +17,7 @@ S = TypeVar("S")
 _log = logging.getLogger(__name__)
 
 Begin = Callable[[Picture], S]
-Step = Callable[[S, Picture, float], tuple[S, FrameResult]]
+Step = Callable[[S, Picture, float, int], tuple[S, FrameResult]]  # with time and number in the clip
 
 NOT_MEASURED = "this picture could not be measured; the next one is tried"
 
@@ -58,7 +58,7 @@ class Follower(Generic[S]):
             state = self._ready_state(frame)
             if state is None:
                 return None, self._begin_fault
-            self._state, result = self._step(state, frame.image, frame.t_s)
+            self._state, result = self._step(state, frame.image, frame.t_s, frame.index)
         except Exception:
             _log.exception("frame %d could not be measured", frame.index)
             return None, NOT_MEASURED

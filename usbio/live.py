@@ -1,11 +1,10 @@
-"""One source, live: what to open, what is still to be asked, and everything a window shows of it."""
+"""One source, live: played, measured, and everything a window shows of it."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -15,39 +14,21 @@ from segmentation.timing import Mark
 from segmentation.traces import Span
 from segmentation.views import VIEWS, MeasureSetup, View, ViewName
 from usbio.activity import Activity, find_activity
+from usbio.choice import Choice, Question, open_question, setup_place
 from usbio.errors import CallError
+from usbio.first_borders import FirstBorders
 from usbio.frames import FrameSource
 from usbio.history import History
 from usbio.mmode_strip import StripRecorder
-from usbio.outputs import stem_of
 from usbio.pipeline import Pipeline
 from usbio.playback import Playback
 from usbio.reading import Comparison, Reading, action_words, compare_sides, readings
 from usbio.sample import RunState, RunStatus, Sample
 from usbio.setup import SetupFile, save_setup
-from usbio.setup_as_used import free_path, setup_as_used
+from usbio.setup_as_used import setup_as_used, with_borders
+from usbio.visible import Visible, visible_panels, visible_part
 
 S = TypeVar("S")
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What to open and what is said about it."""
-
-    address: str
-    view: ViewName | None = None
-    side: Side | None = None
-    image_left: Side | None = None
-    setup_path: Path | None = None
-    save_folder: Path | None = None  # where a new setup goes; None: beside the clip
-
-
-class Question(StrEnum):
-    """What only the operator can say."""
-
-    VIEW = "view"
-    SIDE = "side"  # whose muscle a one-sided picture shows
-    SIDES = "sides"  # which side is on the left of the picture, or which one it shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +37,14 @@ class Engine(Generic[S]):
 
     prepare: Callable[[Choice, SetupFile, Picture], MeasureSetup]
     start: Callable[[MeasureSetup, Picture], S]
-    step: Callable[[S, Picture, float], tuple[S, FrameResult]]
+    step: Callable[[S, Picture, float, int], tuple[S, FrameResult]]
     confirm: Callable[[S, frozenset[Side]], S]
 
 
 class LiveRun(Generic[S]):
     """A source that is played, measured and read; all methods belong to one thread, the window's.
 
-    ``measured_as`` is written by the measure thread once the first picture is understood.
+    ``visible`` and ``measured_as`` are written by the measure thread once the first picture is understood.
     """
 
     def __init__(
@@ -83,6 +64,8 @@ class LiveRun(Generic[S]):
         self.history = History()
         self.strips = StripRecorder()
         self.activity = Activity()
+        self._first_borders = FirstBorders()
+        self.visible: Visible | None = None
         self.measured_as: MeasureSetup | None = None
         self.confirmed: frozenset[Side] = frozenset()
         self._sample: Sample | None = None
@@ -125,6 +108,7 @@ class LiveRun(Generic[S]):
         """Play from the beginning once more."""
         self._pipeline.stop()
         self.history.clear()
+        self._first_borders.clear()
         self.activity, self._sample = Activity(), None
         self.playback.pause(False)
         self._pipeline = self._new_pipeline()
@@ -139,7 +123,7 @@ class LiveRun(Generic[S]):
     def status(self) -> RunStatus:
         """Say how the run stands; a pause is no stall."""
         status = self._pipeline.status()
-        if self.playback.paused and status.stalled:
+        if self.playback.stands and status.stalled:
             return replace(status, stalled=False, words="")
         return status
 
@@ -153,7 +137,7 @@ class LiveRun(Generic[S]):
     def answer(
         self, view: ViewName | None = None, side: Side | None = None, image_left: Side | None = None
     ) -> None:
-        """Take an answer; measuring begins with the next picture."""
+        """Take an answer; after the last one the clip plays from its start, so that all of it is measured."""
         with self._lock:
             choice = self._choice
             self._choice = replace(
@@ -162,14 +146,17 @@ class LiveRun(Generic[S]):
                 side=side or choice.side,
                 image_left=image_left or choice.image_left,
             )
-        self._pipeline.follower.restart()
+        if self.question is None:
+            self.again()
 
     def confirm(self) -> None:
-        """Stand by the borders that were found automatically."""
+        """Stand by the borders that were found automatically, also when the clip is played again."""
         if self.measured_as is None:
             return
         sides = frozenset(side for panel in self.measured_as.panels for side in panel.sides)
         self.confirmed = sides
+        with self._lock:
+            self._setup = with_borders(self._setup, self.measured_as.view, self._first_borders.of(sides))
         self._pipeline.follower.edit(lambda state: self._engine.confirm(state, sides))
 
     # what the window shows
@@ -221,54 +208,27 @@ class LiveRun(Generic[S]):
     # on the measure thread
 
     def _new_pipeline(self) -> Pipeline[S]:
-        sinks = (self.history, self.strips)
+        sinks = (self.history, self.strips, self._first_borders)
         return Pipeline(self.playback, self._begin, self._engine.step, sinks)
 
     def _begin(self, picture: Picture) -> S:
+        # Understanding the first picture takes many frames' time; a clip waits, so that its rest is measured.
+        with self.playback.held():
+            return self._understood(picture)
+
+    def _understood(self, picture: Picture) -> S:
         with self._lock:
-            choice = self._choice
-        question = open_question(choice, self._setup)
+            choice, setup = self._choice, self._setup
+        self.visible = self.visible or visible_part(setup, picture)
+        question = open_question(choice, setup)
         if question is not None:
             raise CallError(self.name, f"the {question} is not known", "answer the question in the window")
-        measure = self._engine.prepare(choice, self._setup, picture)
+        measure = self._engine.prepare(choice, setup, picture)
         self.strips.use(measure)
+        self.visible = visible_panels(measure, picture)
         # A border that was confirmed once says nothing about one that is found anew.
         self.measured_as, self.confirmed = measure, frozenset()
         return self._engine.start(measure, picture)
-
-
-def open_question(choice: Choice, setup: SetupFile) -> Question | None:
-    """Return what nobody has said yet; sides are never guessed."""
-    view = choice.view or setup.measure.view
-    if view is None:
-        return Question.VIEW
-    if choice.side or setup.image.side:
-        return None
-    if not VIEWS[view].two_sided and setup.image.layout != "dual":
-        return Question.SIDE
-    crops = setup.image.crop_left_px and setup.image.crop_right_px
-    if choice.image_left or setup.image.image_left or crops:
-        return None
-    return Question.SIDES
-
-
-def setup_place(choice: Choice) -> Path:
-    """Return where the setup of a source is saved."""
-    if choice.setup_path is not None and choice.save_folder is None:
-        return choice.setup_path
-    clip = _path(choice)
-    return free_path(choice.save_folder or clip.parent, stem_of(clip))
-
-
-def setup_beside(choice: Choice) -> Path | None:
-    """Return the setup that was saved beside a clip, if there is one."""
-    clip = _path(choice)
-    beside = clip.parent / f"{stem_of(clip)}.toml"
-    return beside if beside.is_file() else None
-
-
-def _path(choice: Choice) -> Path:
-    return Path(choice.address.removeprefix("clip:").replace("sim:", "sim_"))
 
 
 def _completed(choice: Choice, setup: SetupFile) -> Choice:

@@ -153,7 +153,7 @@ class _Run:
             found.refused[OTHER_SIZE] += 1
             return
         state = self._state or start(setup, frame.image)
-        self._state, result = step(state, frame.image, frame.t_s)
+        self._state, result = step(state, frame.image, frame.t_s, frame.index)
         found.log.add(frame.index, frame.t_s, result)
         for sink in self._sinks:
             sink.add(frame, result)

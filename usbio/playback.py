@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from math import isnan
 
@@ -36,7 +36,7 @@ class Playback:
         self._woken = threading.Event()
         self._wait = wait or self._woken.wait
         self._lock = threading.Lock()
-        self._paused = False
+        self._paused = self._held = False
         self._speed = _checked(speed)
         self._anchor: tuple[float, float] | None = None  # (moment, clip time) to count from
         self.loop = loop
@@ -48,14 +48,31 @@ class Playback:
 
     @property
     def paused(self) -> bool:
-        """True while nothing is handed on."""
+        """True while the operator wants nothing to be handed on."""
         return self._paused
+
+    @property
+    def stands(self) -> bool:
+        """True while nothing is handed on, for whatever reason."""
+        return self._paused or self._held
 
     def pause(self, paused: bool = True) -> None:
         """Stand still, or go on from where it stood."""
         with self._lock:
             self._paused, self._anchor = paused, None
         self._woken.set()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Stand still while something is done; what the operator paused stays paused."""
+        with self._lock:
+            self._held = True
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held, self._anchor = False, None
+            self._woken.set()
 
     @property
     def speed(self) -> float:
@@ -95,7 +112,7 @@ class Playback:
 
     def _left_s(self, t_s: float) -> float:
         with self._lock:
-            if self._paused:
+            if self.stands:
                 return 2 * _LOOK_UP_S
             now = self._clock()
             moment, clip_s = self._anchor or (now, t_s)

@@ -5,8 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from segmentation.geometry import Roi
-from segmentation.views import MeasureSetup, Panel
-from usbio.setup import CalibrationTable, ImageTable, MeasureTable, SetupFile, SpacingTable
+from segmentation.views import MeasureSetup, Panel, ViewName
+from usbio.first_borders import FirstBorder, border_tables
+from usbio.setup import (
+    BorderTable,
+    CalibrationTable,
+    ImageTable,
+    MeasureTable,
+    SetupFile,
+    SpacingTable,
+    StationTable,
+)
 
 
 def setup_as_used(setup: SetupFile, measure: MeasureSetup) -> SetupFile:
@@ -17,6 +26,28 @@ def setup_as_used(setup: SetupFile, measure: MeasureSetup) -> SetupFile:
     calibration = calibration.model_copy(update={"for_size_px": measure.frame_size_px})
     named = MeasureTable(view=measure.view, method=setup.measure.method)
     return setup.model_copy(update={"image": image, "calibration": calibration, "measure": named})
+
+
+def with_borders(setup: SetupFile, view: ViewName, confirmed: tuple[FirstBorder, ...]) -> SetupFile:
+    """Return the setup with these borders given; of a facet it is the apex, which is a station."""
+    if view == "lm-thickness":
+        stations = [_facet_station(setup, first) for first in confirmed]
+        sides = {station.side for station in stations}
+        kept = [table for table in setup.station if table.side not in sides]
+        return setup.model_copy(update={"station": [*stations, *kept]})
+    tables: list[BorderTable] = [table for first in confirmed for table in border_tables(first)]
+    given = {(table.side, table.muscle, table.frame) for table in tables}
+    kept_borders = [table for table in setup.border if (table.side, table.muscle, table.frame) not in given]
+    return setup.model_copy(update={"border": [*kept_borders, *tables]})
+
+
+def _facet_station(setup: SetupFile, first: FirstBorder) -> StationTable:
+    m = first.measurement
+    assert m.caliper_px is not None  # a thickness that was measured has one
+    x_px, y_px = m.caliper_px[1].tolist()
+    before = next((table for table in setup.station if table.side in (None, m.side)), StationTable())
+    apex = (round(x_px, 2), round(y_px, 2))
+    return StationTable(side=m.side, rule="facet", point_px=apex, direction=before.direction)
 
 
 def free_path(folder: Path, stem: str) -> Path:

@@ -22,8 +22,9 @@ from segmentation.results import Picture, Side
 from segmentation.summary import ErrorFigure
 from segmentation.views import MeasureSetup, Panel
 from tests.fakes import CountingState, EndlessSource, begin, step
+from usbio.choice import Choice
 from usbio.frames import FrameSource
-from usbio.live import Choice, Engine, LiveRun
+from usbio.live import Engine, LiveRun
 from usbio.setup import SetupFile
 
 TWO_SIDES = Choice("scripted.mp4", view="lm-csa", image_left="left")

@@ -20,8 +20,8 @@ from gui.main_window import MainWindow
 from segmentation.results import FrameResult, Picture, Status
 from tests.fakes import CountingState, EndlessSource, ScriptedSource, step
 from tests.gui.conftest import TWO_SIDES
+from usbio.choice import Choice
 from usbio.errors import InputError
-from usbio.live import Choice
 
 Show = Callable[..., MainWindow]
 PATIENCE_MS = 8000
@@ -54,8 +54,10 @@ def test_values_rates_and_asymmetry_are_shown(show: Show, qtbot: Any) -> None:
 
 
 def test_what_needs_action_stands_over_the_picture_and_the_number_is_greyed(show: Show, qtbot: Any) -> None:
-    def lost(state: CountingState, image: Picture, t_s: float) -> tuple[CountingState, FrameResult]:
-        state, result = step(state, image, t_s)
+    def lost(
+        state: CountingState, image: Picture, t_s: float, frame: int
+    ) -> tuple[CountingState, FrameResult]:
+        state, result = step(state, image, t_s, frame)
         left, right = result.measurements
         left = replace(left, status=Status.LOST, area_cm2=nan, border_px=None)
         return state, FrameResult(True, (left, right))

@@ -121,3 +121,9 @@ def test_box_on_screens_of_other_makers(name: str, roi: Roi) -> None:
     found = find_picture(first_picture(real_file(name)))
     assert found is not None
     assert overlap(found, roi) > 0.96
+
+
+def test_lines_right_across_the_frame_are_no_picture() -> None:
+    screen = np.full((60, 80), 5, np.uint8)
+    screen[30::4] = 200
+    assert find_picture(screen) is None

@@ -183,3 +183,25 @@ def test_a_picture_of_another_size_is_refused(shape: tuple[int, ...]) -> None:
     state = start(LAYER, layer_picture(6.0, 0))
     with pytest.raises(ValueError, match="500x400"):
         step(state, np.zeros(shape, np.uint8), 0.0)
+
+
+def test_a_border_holds_on_its_frame_of_the_clip_whatever_was_dropped_or_repeated() -> None:
+    later = replace(CONTOUR, borders=(replace(CONTOUR.borders[0], frame=6),))
+    still = speckle(np.full(SIZE[::-1], 60.0))
+    pictures = [still, still, oval(CENTRE, HALF, seed=2), oval(CENTRE, HALF, seed=3)]
+    for frames in ((0, 1, 4, 6), (0, 3, 5, 9), (0, 1, 2, 3)):
+        state = start(later, pictures[0])
+        sources = []
+        for picture, frame in zip(pictures, frames, strict=True):
+            state, result = step(state, picture, frame / 25.0, frame)
+            sources.append(result.measurements[0].border_source)
+        assert (sources[-1] == "traced") == (frames[-1] >= 6)
+        assert "traced" not in sources[:-1]
+
+
+def test_a_border_drawn_on_a_repeated_picture_holds_on_it() -> None:
+    later = replace(CONTOUR, borders=(replace(CONTOUR.borders[0], frame=1),))
+    picture = oval(CENTRE, HALF, seed=2)
+    _, results = run(later, [picture, picture, picture])
+    assert [result.new_picture for result in results] == [True, False, False]
+    assert results[1].measurements[0].border_source == "traced"

@@ -75,7 +75,9 @@ def scripted_start(setup: MeasureSetup, first: Picture) -> MeasureSetup:
     return setup
 
 
-def scripted_step(state: MeasureSetup, image: Picture, t_s: float) -> tuple[MeasureSetup, FrameResult]:
+def scripted_step(
+    state: MeasureSetup, image: Picture, t_s: float, frame: int
+) -> tuple[MeasureSetup, FrameResult]:
     """The leading muscle is as thick as its half is grey; the obliques are 9 and 7 mm."""
     view = VIEWS[state.view]
     found = []

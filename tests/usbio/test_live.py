@@ -13,10 +13,11 @@ from segmentation.summary import ErrorFigure
 from segmentation.views import VIEWS, MeasureSetup, Panel
 from tests.fakes import CountingState, ScriptedSource, begin, picture, step
 from usbio.activity import find_activity
+from usbio.choice import Choice, Question, open_question, setup_place
 from usbio.errors import CallError
 from usbio.frames import Frame
 from usbio.history import History
-from usbio.live import Choice, Engine, LiveRun, Question, open_question, setup_place
+from usbio.live import Engine, LiveRun
 from usbio.reading import action_words, compare_sides, readings
 from usbio.sample import Counts, RunState, RunStatus, Sample
 from usbio.setup import ImageTable, MeasureTable, SetupFile, load_setup, save_setup

@@ -47,10 +47,12 @@ class Gate:
         self.entered = threading.Event()
         self.open = threading.Event()
 
-    def __call__(self, state: CountingState, image: Picture, t_s: float) -> tuple[CountingState, FrameResult]:
+    def __call__(
+        self, state: CountingState, image: Picture, t_s: float, frame: int
+    ) -> tuple[CountingState, FrameResult]:
         self.entered.set()
         assert self.open.wait(PATIENCE_S)
-        return step(state, image, t_s)
+        return step(state, image, t_s, frame)
 
 
 def test_the_newest_picture_wins_and_the_others_are_counted_as_dropped(make: Make) -> None:
@@ -100,10 +102,12 @@ def test_a_source_that_breaks_off_is_a_state_with_words(
 def test_one_picture_that_measuring_cannot_do_does_not_end_the_run(make: Make) -> None:
     taken = threading.Semaphore(1)  # each frame waits until the one before it went through
 
-    def picky(state: CountingState, image: Picture, t_s: float) -> tuple[CountingState, FrameResult]:
+    def picky(
+        state: CountingState, image: Picture, t_s: float, frame: int
+    ) -> tuple[CountingState, FrameResult]:
         if state.seen == 1 and image[0, 0] == 1:
             raise IndexError("an edge left the picture")
-        return step(state, image, t_s)
+        return step(state, image, t_s, frame)
 
     seen: list[Sample] = []
 
@@ -206,9 +210,11 @@ def test_a_clip_that_starts_again_is_measured_anew(make: Make) -> None:
     states: list[tuple[int, int]] = []
     source = ScriptedSource(indices=[0, 1, 2, 0, 1], before=lambda _: taken.acquire(timeout=PATIENCE_S))
 
-    def noted(state: CountingState, image: Picture, t_s: float) -> tuple[CountingState, FrameResult]:
+    def noted(
+        state: CountingState, image: Picture, t_s: float, frame: int
+    ) -> tuple[CountingState, FrameResult]:
         states.append((round(t_s * 30), state.seen))
-        return step(state, image, t_s)
+        return step(state, image, t_s, frame)
 
     runs: list[int] = []
 
@@ -227,9 +233,11 @@ def test_an_edit_reaches_the_state_before_the_next_picture(make: Make) -> None:
     taken = threading.Semaphore(1)
     seen_states: list[int] = []
 
-    def noted(state: CountingState, image: Picture, t_s: float) -> tuple[CountingState, FrameResult]:
+    def noted(
+        state: CountingState, image: Picture, t_s: float, frame: int
+    ) -> tuple[CountingState, FrameResult]:
         seen_states.append(state.seen)
-        return step(state, image, t_s)
+        return step(state, image, t_s, frame)
 
     def sink(sample: Sample) -> None:
         if sample.frame.index == 0:

@@ -1,0 +1,67 @@
+"""What to open, what is said about it, what is still to be asked, and where its setup lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from segmentation.results import Side
+from segmentation.views import VIEWS, ViewName
+from usbio.outputs import stem_of
+from usbio.setup import SetupFile
+from usbio.setup_as_used import free_path
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to open and what is said about it."""
+
+    address: str
+    view: ViewName | None = None
+    side: Side | None = None
+    image_left: Side | None = None
+    setup_path: Path | None = None
+    save_folder: Path | None = None  # where a new setup goes; None: beside the clip
+
+
+class Question(StrEnum):
+    """What only the operator can say."""
+
+    VIEW = "view"
+    SIDE = "side"  # whose muscle a one-sided picture shows
+    SIDES = "sides"  # which side is on the left of the picture, or which one it shows
+
+
+def open_question(choice: Choice, setup: SetupFile) -> Question | None:
+    """Return what nobody has said yet; sides are never guessed."""
+    view = choice.view or setup.measure.view
+    if view is None:
+        return Question.VIEW
+    if choice.side or setup.image.side:
+        return None
+    if not VIEWS[view].two_sided and setup.image.layout != "dual":
+        return Question.SIDE
+    crops = setup.image.crop_left_px and setup.image.crop_right_px
+    if choice.image_left or setup.image.image_left or crops:
+        return None
+    return Question.SIDES
+
+
+def setup_place(choice: Choice) -> Path:
+    """Return where the setup of a source is saved."""
+    if choice.setup_path is not None and choice.save_folder is None:
+        return choice.setup_path
+    clip = _path(choice)
+    return free_path(choice.save_folder or clip.parent, stem_of(clip))
+
+
+def setup_beside(choice: Choice) -> Path | None:
+    """Return the setup that was saved beside a clip, if there is one."""
+    clip = _path(choice)
+    beside = clip.parent / f"{stem_of(clip)}.toml"
+    return beside if beside.is_file() else None
+
+
+def _path(choice: Choice) -> Path:
+    return Path(choice.address.removeprefix("clip:").replace("sim:", "sim_"))
