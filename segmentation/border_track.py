@@ -13,10 +13,13 @@ from scipy.interpolate import CubicSpline
 
 from segmentation.border import normals, resampled, to_mm, to_px
 from segmentation.border_motion import BorderMatch, BorderReference, border_reference, follow_border
-from segmentation.contour import RoundShape, best_pair, find_round_shapes, read_rim
+from segmentation.contour import find_round_shapes
 from segmentation.geometry import polygon_area_cm2
+from segmentation.muscle_pair import best_pair
 from segmentation.quality import judge_border
 from segmentation.results import BorderSource, FloatArray, Measurement, Muscle, Picture, Side, Status
+from segmentation.rim import read_rim
+from segmentation.round_shape import RoundShape
 from segmentation.views import VIEWS, GivenBorder, MeasureSetup, Panel
 
 INSET_MM = 1.5

@@ -14,9 +14,10 @@ from scipy.ndimage import gaussian_filter1d
 from segmentation.edges import APONEUROSIS_FRACTION, THIN_SHEET_FRACTION, InnerEdge, inner_edge
 from segmentation.fascia import Fascia, FasciaGrid, fascia_grid, find_fasciae, follow_beside, follow_fasciae
 from segmentation.junction import find_junction, lateral_sign
+from segmentation.layer_value import layer_measurement, skin_to_fascia_mm
 from segmentation.layers import Inside, choose_abdominal_wall, choose_layer
 from segmentation.quality import judge_layer
-from segmentation.results import BorderSource, FloatArray, Measurement, Muscle, Picture, Side, Status
+from segmentation.results import BorderSource, FloatArray, Measurement, Muscle, Picture, Status
 from segmentation.station import station_for, station_range_mm, thickness_mm
 from segmentation.views import VIEWS, GivenBorder, MeasureSetup, Panel
 
@@ -25,7 +26,6 @@ LAYERS: dict[str, tuple[Muscle, ...]] = {"tra": ("eo", "io", "tra"), "layer": ("
 EDGE_FRACTION = {"tra": THIN_SHEET_FRACTION, "layer": APONEUROSIS_FRACTION}
 BAND_HALF_MM = 0.4  # from an edge drawn by hand to the middle of its fascia
 LOOK_AGAIN_EVERY = 5  # pictures, while a muscle is lost
-INSET_MM = 1.0
 REST_PICTURES = 8  # the slide counts from the mean junction of the first ones
 
 
@@ -221,11 +221,11 @@ def _measure(
         status, quality = judge_layer(
             grid, bounds, track.contrast_grey[number : number + 2], pair, where, value, spread
         )
-        by_muscle[muscle] = _measurement(
+        by_muscle[muscle] = layer_measurement(
             side, muscle, status, quality, track.source, value, panel, picture, pair, where, station.direction
         )
     slide = (junction - at_rest) * track.lateral_sign
-    subcutaneous = _over(grid, track.curves[0], where)
+    subcutaneous = skin_to_fascia_mm(grid, track.curves[0], where)
     total = sum(by_muscle[m].thickness_mm for m in LAYERS[setup.view])
     return [
         replace(
@@ -238,78 +238,3 @@ def _measure(
         )
         for muscle in VIEWS[setup.view].muscles
     ]
-
-
-def _measurement(
-    side: Side,
-    muscle: Muscle,
-    status: Status,
-    quality: float,
-    source: BorderSource,
-    value: float,
-    panel: Panel,
-    picture: Picture,
-    pair: tuple[InnerEdge, InnerEdge],
-    where: tuple[float, float],
-    direction: str,
-) -> Measurement:
-    upper, lower = (_to_px(panel, edge.x_mm, edge.y_mm) for edge in pair)
-    kept = status.carries_value
-    return Measurement(
-        side,
-        muscle,
-        status,
-        quality,
-        source,
-        thickness_mm=value if kept else nan,
-        echo_intensity_grey=_echo(panel, picture, pair, where) if kept else nan,
-        superficial_px=upper if kept else None,
-        deep_px=lower if kept else None,
-        caliper_px=_caliper(panel, pair, where, direction) if kept else None,
-    )
-
-
-def _to_px(panel: Panel, x_mm: FloatArray, y_mm: FloatArray) -> FloatArray:
-    corner = np.array([panel.roi.x, panel.roi.y]) - 0.5
-    return np.stack([x_mm, y_mm], axis=1) / panel.calibration.scale + corner
-
-
-def _caliper(
-    panel: Panel, pair: tuple[InnerEdge, InnerEdge], where: tuple[float, float], direction: str
-) -> FloatArray:
-    upper, lower = pair
-    middle = float(np.mean(where))
-    top = np.array([middle, float(np.interp(middle, upper.x_mm, upper.y_mm))])
-    bottom = np.array([middle, float(np.interp(middle, lower.x_mm, lower.y_mm))])
-    if direction == "perpendicular":
-        slope = _slope(upper, lower, where)
-        # both ends lean outwards about the middle of the muscle
-        centre, half = (top + bottom) / 2, (bottom[1] - top[1]) / 2 / (1 + slope**2)
-        top, bottom = (centre - half * np.array([-slope, 1.0]), centre + half * np.array([-slope, 1.0]))
-    return _to_px(panel, np.array([top[0], bottom[0]]), np.array([top[1], bottom[1]]))
-
-
-def _slope(upper: InnerEdge, lower: InnerEdge, where: tuple[float, float]) -> float:
-    reach = max((where[1] - where[0]) / 2, 5.0)
-    near = np.abs(upper.x_mm - np.mean(where)) <= reach
-    middle = (upper.y_mm + lower.y_mm) / 2
-    return float(np.polyfit(upper.x_mm[near], middle[near], 1)[0])
-
-
-def _over(grid: FasciaGrid, first: Fascia, where: tuple[float, float]) -> float:
-    chosen = (grid.x_mm >= where[0] - 1.0) & (grid.x_mm <= where[1] + 1.0)
-    return float(first.y_mm[chosen].mean()) if chosen.any() else nan
-
-
-def _echo(
-    panel: Panel, picture: Picture, pair: tuple[InnerEdge, InnerEdge], where: tuple[float, float]
-) -> float:
-    """Mean grey over the station, 1 mm away from both edges; nan where nothing is left of a thin muscle."""
-    upper, lower = pair
-    chosen = (upper.x_mm >= where[0]) & (upper.x_mm <= where[1])
-    part = picture[panel.roi.slices]
-    column = (upper.x_mm[chosen] / panel.calibration.x_mm_per_px).astype(np.intp).clip(0, part.shape[1] - 1)
-    row_mm = (np.arange(part.shape[0]) + 0.5) * panel.calibration.y_mm_per_px
-    inside = row_mm[:, None] >= upper.y_mm[chosen] + INSET_MM
-    inside &= row_mm[:, None] <= lower.y_mm[chosen] - INSET_MM
-    return float(part[:, column][inside].mean()) if inside.any() else nan

@@ -5,9 +5,10 @@ import pytest
 
 from segmentation.border import normals, resampled, smoothed
 from segmentation.border_motion import border_reference, follow_border
-from segmentation.contour import find_round_shapes, read_rim
+from segmentation.contour import find_round_shapes
 from segmentation.geometry import Calibration, polygon_area_cm2
 from segmentation.results import FloatArray
+from segmentation.rim import read_rim
 from tests.segmentation.drawn import ROI, SPACING, oval, oval_border_mm, speckle
 
 MM = Calibration(1.0, 1.0)
