@@ -80,7 +80,7 @@ def find_junction(x_mm: FloatArray, gap_mm: FloatArray, sign: int) -> float:
     >>> import numpy as np
     >>> x = np.arange(0.0, 40.0, 0.5)
     >>> round(find_junction(x, np.clip(0.5 * x - 5, 0, 4), 1))
-    13
+    12
     """
     if sign not in (1, -1):
         raise ValueError(f"sign must be 1 or -1, came {sign}")
