@@ -20,10 +20,9 @@ from gui.display import choose_platform, quiet_qt
 from segmentation.results import SIDES
 from segmentation.views import VIEWS
 from usbio import __version__
-from usbio.choice import Choice
+from usbio.choice import Choice, Question
 from usbio.cli.console import say_bug, say_error, say_line, tolerate_encodings
-from usbio.errors import CallError, OutputError, UsbioError
-from usbio.sample import RunState
+from usbio.errors import CallError, UsbioError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +35,12 @@ if TYPE_CHECKING:
 SWITCH_S = 0.001
 _LOOK_MS = 100
 _INTERRUPTED = 130
+# Where there is no screen, nobody can answer.
+_UNANSWERED = {
+    Question.VIEW: ("nobody says what is measured", "add --view"),
+    Question.SIDE: ("nobody says whose side it shows", "add --side left or --side right"),
+    Question.SIDES: ("nobody says which side is on its left", "add --image-left left or --image-left right"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +96,17 @@ def parse(arguments: Sequence[str]) -> Call:
 
 
 def _run(call: Call) -> int:
-    on_screen = choose_platform(prove=call.demo)
+    on_screen = choose_platform()
     if call.demo:
         call = _prepare_demo(call, on_screen)
     if math.isinf(call.exit_after_s) and not call.exit_at_end:
         if not on_screen:
-            raise CallError("display", "there is none", "give --exit-after SECONDS and --screenshot FILE")
+            raise CallError(
+                "display", "there is none that answers", "give --exit-after SECONDS and --screenshot FILE"
+            )
         if call.screenshot is not None:
             raise CallError("--screenshot", "does not say when", "add --exit-after SECONDS")
-    return _show(call)
+    return _show(call, on_screen)
 
 
 def _prepare_demo(call: Call, on_screen: bool) -> Call:
@@ -117,14 +124,19 @@ def _prepare_demo(call: Call, on_screen: bool) -> Call:
     return replace(call, screenshot=call.screenshot or demo.PICTURE, exit_at_end=True)
 
 
-def _show(call: Call) -> int:
+def _show(call: Call, on_screen: bool) -> int:
+    from gui.ending import Ending, Wish
     from gui.opening import open_run
 
     with _window(call) as (app, window):
         if call.choice is not None:
-            window.show_run(open_run(call.choice))
+            run = open_run(call.choice)
+            if run.question is not None and not on_screen:
+                happened, to_do = _UNANSWERED[run.question]
+                raise CallError(run.name, happened, to_do)
+            window.show_run(run)
         window.show()
-        ending = _Ending(call, window)
+        ending = Ending(Wish(call.exit_after_s, call.exit_at_end, call.screenshot), window)
         with _timer(ending.look):
             app.exec()
     return ending.code()
@@ -170,47 +182,6 @@ def _timer(look: Callable[[], None]) -> Iterator[None]:
     timer.start()
     yield
     timer.stop()
-
-
-class _Ending:
-    """When the window closes by itself, what it leaves, and the exit code."""
-
-    def __init__(self, call: Call, window: MainWindow) -> None:
-        from time import perf_counter
-
-        self._call, self._window, self._clock = call, window, perf_counter
-        self._began_s = perf_counter()
-        self._failed = ""
-        self._unwritable: OutputError | None = None
-
-    def look(self) -> None:
-        run = self._window.run
-        status = run.status() if run is not None else None
-        if status is not None and status.state is RunState.FAILED:
-            self._failed = status.words
-        over = self._call.exit_at_end and (run is None or run.over)
-        if over or self._clock() - self._began_s >= self._call.exit_after_s:
-            self._leave()
-
-    def code(self) -> int:
-        if self._unwritable is not None:
-            raise self._unwritable
-        if self._failed:
-            say_line(f"usbio: {self._failed}")
-        return 1 if self._failed else 0
-
-    def _leave(self) -> None:
-        from PySide6.QtWidgets import QApplication
-
-        path = self._call.screenshot
-        if path is not None and self._window.isVisible():
-            self._window.settle()
-            QApplication.processEvents()  # what was just written finds its place
-            if self._window.grab().save(str(path)):
-                print(f"picture of the window: {path}", flush=True)
-            else:
-                self._unwritable = OutputError(path, "cannot be written", "choose another name or folder")
-        self._window.close()
 
 
 class _Parser(argparse.ArgumentParser):

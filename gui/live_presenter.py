@@ -7,6 +7,7 @@ from typing import Any
 
 from gui.header_view import HeaderView
 from gui.live_page import LivePage
+from gui.text import MUSCLE_WORDS
 from segmentation.results import QUANTITIES
 from segmentation.views import View
 from usbio.live import LiveRun
@@ -111,7 +112,7 @@ class LivePresenter:
 
     def _show_traces(self, run: LiveRun[Any], view: View) -> None:
         page = self._page
-        page.plot.show_quantity(QUANTITIES[view.quantity])
+        page.plot.show_quantity(MUSCLE_WORDS[view.muscles[0]], QUANTITIES[view.quantity])
         shown, end_s = [], 0.0
         for side, muscle in run.history.keys:
             if muscle == view.muscles[0]:

@@ -14,6 +14,7 @@ from segmentation.results import QUANTITIES, Quantity, Side
 from segmentation.views import View
 from usbio.reading import Reading
 
+_ALONE = 1.6  # times as large where one side has the room of two
 _DECISIONS = {"not_contracted": "did not contract", "not_decidable": "not decidable"}
 
 
@@ -51,7 +52,10 @@ class NumbersView(QWidget):
         """Set the size of the leading numbers."""
         self._large_px = size_px
         for column in self._columns.values():
-            column.set_large_px(size_px)
+            column.set_large_px(self._column_px(len(self._columns)))
+
+    def _column_px(self, n_sides: int) -> int:
+        return round(self._large_px * _ALONE) if n_sides == 1 else self._large_px
 
     def _rebuild(self, sides: tuple[Side, ...], view: View) -> None:
         self._clear()
@@ -59,7 +63,7 @@ class NumbersView(QWidget):
         for side in sorted(sides):
             column = _SideColumn(side, view)
             column.set_theme(self._theme)
-            column.set_large_px(self._large_px)
+            column.set_large_px(self._column_px(len(sides)))
             self._columns[side] = column
             self._layout.addWidget(column, 1)
 

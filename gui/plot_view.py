@@ -63,14 +63,16 @@ class TracePlot(QWidget):
             axis.setPen(theme.line)
             axis.setTextPen(theme.soft)
             axis.setStyle(tickFont=text_font(14))
+        # A figure at the upper end would be cut through.
+        self._plot.getAxis("left").setStyle(hideOverlappingLabels=True)
         self._plot.getAxis("left").setWidth(48)
         self._legend.set_theme(theme)
         self._redraw_shades()
 
-    def show_quantity(self, quantity: Quantity) -> None:
+    def show_quantity(self, muscle_words: str, quantity: Quantity) -> None:
         """Say what is plotted."""
         # In words above the traces: as units= it would become kmm.
-        self._legend.show_title(f"{quantity.label}, {quantity.unit}")
+        self._legend.show_title(f"{muscle_words} {quantity.label}, {quantity.unit}")
 
     def show_trace(self, side: Side, t_s: FloatArray, values: FloatArray) -> None:
         """Draw one side; nan leaves a gap."""

@@ -25,6 +25,7 @@ SCREEN = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}
         (["missing.mp4", "--exit-after", "0"], 1, "missing.mp4: "),
         (["a.mp4", "--setup", "missing.toml", "--exit-after", "0"], 2, "usbio: missing.toml: cannot be read"),
         (["sim:knee", "--exit-after", "0"], 2, "usbio: sim:knee: there is no such view"),
+        ([str(demo_clip().path), "--view", "tra", "--exit-after", "9"], 2, "nobody says whose side it shows"),
         (["usb:0", "--exit-after", "0"], 1, "usbio: usb:0: usb: is not in this version"),
     ],
 )
@@ -43,6 +44,21 @@ def test_without_a_screen_a_window_that_nobody_could_close_is_refused(
 ) -> None:
     assert main([]) == 2
     assert "usbio: display: there is none" in capsys.readouterr().err
+
+
+def test_a_screen_that_does_not_answer_is_one_line_and_no_crash(tmp_path: Path) -> None:
+    bare = {name: value for name, value in os.environ.items() if name not in SCREEN}
+    done = subprocess.run(
+        [sys.executable, "-c", "from gui.app import main; raise SystemExit(main(['sim:tra']))"],
+        cwd=tmp_path,
+        env={**bare, "DISPLAY": ":9999", "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("usbio: display: there is none that answers; ")
+    assert done.stderr.count("\n") == 1
 
 
 def test_the_call_is_read() -> None:
