@@ -1,7 +1,7 @@
 """How near the numbers are to what people measured and to what phantoms know.
 
-`python -m bench.bench_accuracy` prints the tables of docs/accuracy.md, `--json` the figures. Everything goes the
-way of `usbio analyze`: reading, preparation, measuring; nothing is tuned in here.
+`python -m bench.bench_accuracy` prints the tables of docs/accuracy.md, `--json` the figures. Everything goes
+the way of `usbio analyze`: reading, preparation, measuring; nothing is tuned in here.
 """
 
 from __future__ import annotations
