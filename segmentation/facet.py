@@ -120,7 +120,7 @@ def _even(picture: Picture, roi: Roi, calibration: Calibration) -> npt.NDArray[n
         round(roi.width * calibration.x_mm_per_px / STEP_MM),
         round(roi.height * calibration.y_mm_per_px / STEP_MM),
     )
-    return np.asarray(shrunk(blurred(picture[roi.slices], 1.0, 1.0), *size), np.uint8)
+    return np.asarray(blurred(shrunk(picture[roi.slices], *size), 0.8, 0.8), np.uint8)
 
 
 def facet_patch(
