@@ -21,7 +21,7 @@ from segmentation.results import SIDES
 from segmentation.views import VIEWS
 from usbio import __version__
 from usbio.choice import Choice, Question
-from usbio.cli.console import say_bug, say_error, say_line, tolerate_encodings
+from usbio.cli.console import ready_streams, say_bug, say_error, say_line
 from usbio.errors import CallError, UsbioError
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Call:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window and return the exit code: 0 done, 1 an input failed, 2 the call is wrong."""
-    tolerate_encodings()
+    ready_streams()
     _log_to_file()
     try:
         return _run(parse(sys.argv[1:] if arguments is None else arguments))

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from math import isfinite
 from pathlib import Path
 from typing import Protocol, TextIO
@@ -129,8 +130,7 @@ def measure(source: ClipSource, task: Task, sinks: list[Sink], progress: Progres
         found = Measured(info, _prepared(source, task, first, info), FrameLog(), 0, Counter(), None)
         run = _Run(found, sinks)
         try:
-            run.take(first)
-            for frame in frames:
+            for frame in chain((first,), frames):
                 if frame is not None:
                     run.take(frame)
                     progress(found.read, info.declared_frames)

@@ -50,6 +50,8 @@ def places(clips: Sequence[Path], out: Path | None) -> list[Place]:
     first: dict[str, Path] = {}
     for clip, place in zip(clips, found, strict=True):
         other = first.setdefault(os.path.normcase(place.path("")), clip)
+        if other is not clip and _whole(other) == _whole(clip):
+            raise CallError(clip, "is named twice and would write the same files", "name it once")
         if other is not clip:
             raise CallError(
                 clip,

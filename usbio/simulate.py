@@ -18,6 +18,7 @@ from segmentation.phantom.truth import FrameTruth, MuscleTruth
 from segmentation.results import FloatArray, Side
 from segmentation.views import MeasureSetup, ViewName
 from usbio.errors import OutputError, output_error
+from usbio.outputs import prove_writable
 from usbio.render_cache import pictures
 from usbio.setup import (
     BorderTable,
@@ -113,10 +114,7 @@ def write_clip(
 
 
 def _make_ready(out: Path, files: SimulatedFiles, force: bool) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise output_error(out, error) from error
+    prove_writable(out)
     found = [path for path in files if os.path.lexists(path)]
     if found and not force:
         raise OutputError(found[0], "exists already", "add --force to replace it, or choose another --out")

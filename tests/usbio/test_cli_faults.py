@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -196,7 +197,7 @@ WRONG_CALLS = {
     "analyze sim:tra --view tra": "is not a clip",
     "analyze usb:0 --view tra": "is not a clip",
     "analyze a.mp4 a.avi --view layer": "would write the same files",
-    "analyze a.mp4 a.mp4 --view layer --out x": "would write the same files",
+    "analyze a.mp4 ./a.mp4 --view layer --out x": "is named twice",
     "analyze a.mp4 a.overlay.mp4 --view layer --overlay": "both an input and a result",
 }
 
@@ -319,6 +320,28 @@ def test_the_command_itself_never_shows_a_traceback(clips: Path, tmp_path: Path)
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert done.stdout == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no /dev/full, and no shell that closes a stream")
+@pytest.mark.parametrize("streams", [">&-", "2>&-", ">&- 2>&-", "2>/dev/null >/dev/full", "2>&1 | true"])
+def test_a_stream_that_takes_nothing_costs_no_clip(clips: Path, tmp_path: Path, streams: str) -> None:
+    out = tmp_path / "out"
+    arguments = (clips / "second.mp4", clips / "good.mp4", "--setup", clips / "setup.toml", "--out", out)
+    line = shlex.join(command("analyze", *arguments, "--side", "left"))
+    done = subprocess.run(
+        ["sh", "-c", f"{line} {streams}"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0
+    assert "program" not in done.stdout + done.stderr
+    assert endings(out, "second") == endings(out, "good") == RESULTS
+
+
+def test_a_clip_of_one_picture_is_counted(clips: Path, tmp_path: Path, capsys: Captured) -> None:
+    one = write_video(tmp_path / "one.mp4", layer_pictures()[:1])
+    assert call(clips, one, "--out", tmp_path / "out") == 0
+    said = capsys.readouterr()
+    assert "one.mp4: 1 of 1 frames measured" in said.err
+    assert "one.mp4: 1 frame, 0 repetitions" in said.out
 
 
 def test_help_comes_at_once_and_version_is_told() -> None:

@@ -34,7 +34,7 @@ def test_a_folder_of_pictures_has_its_name_as_stem(tmp_path: Path) -> None:
     "clips",
     [
         ["/a/clip.mp4", "/a/clip.avi"],
-        ["/a/clip.mp4", "/a/../a/clip.mp4"],
+        ["/a/clip.mp4", "/a/../a/clip.mp4"],  # named twice
         ["/a/x/clip.mp4", "/a/clip.mp4", "/a/x/clip.mov"],
     ],
 )

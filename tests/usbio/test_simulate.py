@@ -88,8 +88,10 @@ def test_the_command_writes_and_says_what_is_wrong(tmp_path: Path, capfd: pytest
     assert main(["simulate", "tra", "--side", "both", "--out", str(tmp_path)]) == 2
     assert main(["simulate", "tra", "--name", "a/b", "--out", str(tmp_path)]) == 2
     assert main(["simulate", "tra", "--out", str(tmp_path / "contour_left.toml" / "x")]) == 1
+    assert main(["simulate", "tra", "--out", str(tmp_path / "contour_left.toml")]) == 1
     lines = capfd.readouterr().err.splitlines()
-    assert len(lines) == 4
+    assert len(lines) == 5
+    assert "contour_left.toml: is not a folder" in lines[-1]
     assert all(re.match(r"usbio: .+: .+; .+", line) for line in lines)
 
 

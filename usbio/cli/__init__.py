@@ -18,10 +18,10 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code: 0 all done, 1 some input failed, 2 the call is wrong."""
-    from usbio.cli.console import say_bug, say_error, say_line, tolerate_encodings
+    from usbio.cli.console import ready_streams, say_bug, say_error, say_line
 
     given = list(sys.argv[1:] if arguments is None else arguments)
-    tolerate_encodings()
+    ready_streams()
     try:
         code = int(application()(given, prog_name="usbio", standalone_mode=False) or 0)
     except CallError as error:

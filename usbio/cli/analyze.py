@@ -219,7 +219,7 @@ def _side(option: str, given: str | None) -> Side | None:
 def _result_line(report: ClipReport) -> str:
     read, refused = report.frames["read"], report.frames["refused"]
     n = len(report.timing.repetitions) if report.timing else 0
-    words = f"{report.name}: {read} frames, {n} repetition{'' if n == 1 else 's'}"
+    words = f"{report.name}: {read} frame{'' if read == 1 else 's'}, {n} repetition{'' if n == 1 else 's'}"
     if isinstance(refused, dict) and refused:
         words += ", refused " + ", ".join(f"{count} ({reason})" for reason, count in refused.items())
     return f"{words}, written to {report.place.path('.summary.csv')}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import traceback
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TextIO
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -15,16 +16,33 @@ if TYPE_CHECKING:
     from usbio.errors import UsbioError
 
 
-def tolerate_encodings() -> None:
-    """Let a terminal that cannot show a sign show its number instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+def ready_streams() -> None:
+    """Let a terminal that cannot show a sign show its number, and a stream that is closed swallow all."""
+    sys.stdout, sys.stderr = _ready(sys.stdout), _ready(sys.stderr)
+
+
+def _ready(stream: TextIO | None) -> TextIO:
+    if stream is None:
+        return Path(os.devnull).open("w", encoding="utf-8")  # as long as the program runs
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")
+    return stream
+
+
+def say_result(text: str) -> None:
+    """Print one line on the output stream; one that nobody takes from must not cost the clips to come."""
+    try:
+        print(text, flush=True)
+    except OSError:
+        sys.stdout = _ready(None)
 
 
 def say_line(text: str) -> None:
-    """Print one line on the error stream."""
-    print(text, file=sys.stderr, flush=True)
+    """Print one line on the error stream, with the same patience."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        sys.stderr = _ready(None)
 
 
 def say_error(error: UsbioError) -> None:
@@ -88,7 +106,7 @@ class Bars:
             return
         if self._progress is not None:
             self._progress.stop()
-        print(text, flush=True)
+        say_result(text)
         if self._progress is not None:
             self._progress.start()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from usbio.cli.console import Bars
+from usbio.cli.console import Bars, say_result
 from usbio.errors import CallError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def simulate(
             on_frame=bars,
         )
     if not quiet:
-        print(out, flush=True)
+        say_result(str(out))
 
 
 def _one_of(what: str, value: str, known: tuple[str, ...]) -> str:
