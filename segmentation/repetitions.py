@@ -111,11 +111,12 @@ class _Search:
         rows = [on_grid(grid_s, lead.without(artefacts)) for lead in leads]
         levels = [self._level(smoothed(row), least, swells) for row in rows]
         seen = [(row, rest) for row, rest in zip(rows, levels, strict=True) if rest is not None]
-        self._rows = [row / rest.threshold for row, rest in seen]
+        artefact = inside(grid_s, artefacts)  # short ones are bridged by the grid, and would look steadiest
+        self._rows = [np.where(artefact, np.nan, row / rest.threshold) for row, rest in seen]
         self._deviation = _largest([rest.deviation(smoothed(row)) for row, rest in seen], len(grid_s))
         self._rest_marked = bool(np.any(inside(grid_s, self._marked["rest"]) & np.isfinite(self._deviation)))
         self.rest_rule = (
-            f"mean over {len(self._marked['rest'])} marked rest intervals"
+            f"mean over {_counted(len(self._marked['rest']), 'marked rest interval')}"
             if self._rest_marked
             else "mean of the steadiest second before the contraction begins, after it where none is before"
         )
@@ -209,6 +210,10 @@ class _Search:
         at = np.arange(len(self._grid_s))
         found: BoolArray = (at >= first) & (at < last)
         return found
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def _largest(deviations: list[FloatArray], n: int) -> FloatArray:

@@ -290,3 +290,13 @@ def _random_recording_is_counted_right(rng: np.random.Generator) -> bool:
     least = LEAST_TRA if swells else LEAST_AREA
     found = find_repetitions([trace(at, values)], least=least, swells=swells)
     return close(holds(found), [(start, end) for start, end, _ in efforts], within_s=0.5)
+
+
+def test_an_artefact_in_the_hold_is_not_its_steadiest_second() -> None:
+    t_s = times(10.0)
+    mm = 3.0 * (1.0 + effort(t_s, [(4.0, 7.0, 0.6)])) + 0.01 * np.sin(40.0 * t_s)
+    artefact = Span(4.6, 5.0)  # so short that the grid bridges it, along a line without any spread
+    contracted = of_tra(mm, t_s, (Mark("artefact", artefact),)).repetitions[0].contracted
+    assert contracted is not None
+    overlap_s = min(contracted.end_s, artefact.end_s) - max(contracted.start_s, artefact.start_s)
+    assert overlap_s < 0.21  # at most a fifth of the second

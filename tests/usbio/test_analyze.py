@@ -173,7 +173,7 @@ def test_marked_intervals_of_the_setup_are_used(script: Script, tmp_path: Path) 
     found = rows(tmp_path / "clip.frames.csv")
     assert [found[k]["phase"] for k in (10, 40, 100, 160)] == ["rest", "", "contraction", "artefact"]
     summary = only(rows(tmp_path / "clip.summary.csv"), quantity="thickness_mm")
-    assert summary["rest_rule"] == "mean over 1 marked rest intervals"
+    assert summary["rest_rule"] == "mean over 1 marked rest interval"
     assert float(summary["rest_value"]) == pytest.approx(4.0, abs=1e-6)
 
 
