@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from segmentation.results import Muscle, Side
+from segmentation.geometry import polygon_area_cm2
+from segmentation.results import FloatArray, Muscle, Side
 from segmentation.views import VIEWS, GivenBorder, Panel, Seed, Station, ViewName
 from usbio.errors import CallError
 from usbio.setup import BorderTable, SeedTable, SetupFile, StationTable
 
 Notes = tuple[str, ...]
 _EDGE_PX = 1.0  # a point may lie this far outside: a border drawn along the edge of a picture
+_LEAST_CM2 = 0.01  # points on a line are no border
 
 
 def given_stations(
@@ -44,7 +46,7 @@ def given_borders(
             continue
         points = np.array(table.points_px, dtype=float)
         _check_border(points.mean(axis=0).tolist(), points, _panels_of(side, panels), size_px, key)
-        _check_kind(view, table, key)
+        _check_kind(view, table, points, _panels_of(side, panels), key)
         points.setflags(write=False)
         borders.append(GivenBorder(side, muscle, table.frame, points, table.edge))
     return tuple(borders), tuple(dict.fromkeys(notes))
@@ -129,10 +131,21 @@ def _check_border(
     _check_point((middle[0], middle[1]), shown, f"{key} points_px")
 
 
-def _check_kind(view: ViewName, table: BorderTable, key: str) -> None:
-    if view == "contour" and table.edge is not None:
+def _check_kind(view: ViewName, table: BorderTable, points: FloatArray, shown: list[Panel], key: str) -> None:
+    closed = VIEWS[view].quantity == "area_cm2"
+    if closed and table.edge is not None:
         raise CallError(
-            f"{key} edge", "view contour measures a closed border, no single edge", "leave edge out"
+            f"{key} edge", f"view {view} measures a closed border, no single edge", "leave edge out"
+        )
+    if not closed and table.edge is None:
+        raise CallError(
+            f"{key} edge",
+            f"is missing, for view {view} measures between two edges",
+            'add edge = "superficial" or edge = "deep"',
+        )
+    if closed and polygon_area_cm2(points, shown[0].calibration) < _LEAST_CM2:
+        raise CallError(
+            f"{key} points_px", "lie on a line and enclose nothing", "give points round the muscle"
         )
 
 

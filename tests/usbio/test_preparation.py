@@ -354,6 +354,17 @@ def test_a_single_edge_is_no_contour() -> None:
     assert "[[border]] edge" in refused(CallError, setup, view="contour")
 
 
+@pytest.mark.parametrize(
+    ("view", "points", "key"),
+    [
+        ("contour", [[100.0, 100.0], [110.0, 110.0], [120.0, 120.0]], "[[border]] points_px"),
+        ("layer", [[100.0, 100.0], [120.0, 90.0], [110.0, 130.0]], "[[border]] edge"),
+    ],
+)
+def test_a_border_that_the_view_cannot_use(view: ViewName, points: list[list[float]], key: str) -> None:
+    assert key in refused(CallError, plain(border=[{"points_px": points}]), view=view)
+
+
 def test_a_missing_facet_is_noted() -> None:
     assert any("facet" in note for note in prepared(plain(), view="lm-thickness").notes)
 
