@@ -28,12 +28,14 @@ class LivePresenter:
         self._run: LiveRun[Any] | None = None
         self._due: dict[str, float] = {}
         self._time_s = float("nan")
+        self._all_drawn = False
         self.frozen = False
 
     def show_run(self, run: LiveRun[Any] | None) -> None:
         """Begin with a run, or with nothing."""
         self._run = run
-        self._due, self._time_s, self.frozen = {}, float("nan"), False
+        self._due, self._time_s = {"activity": time.perf_counter() + ACTIVITY_S}, float("nan")
+        self._all_drawn = self.frozen = False
         self._page.clear()
         self._header.show_age(float("nan"))
         if run is None:
@@ -45,12 +47,13 @@ class LivePresenter:
         run = self._run
         if run is None:
             return
-        self._time_s = sample.frame.t_s
+        self._time_s, self._all_drawn = sample.frame.t_s, False
         if not self.frozen:
             self._page.image.show_setup(run.measured_as, run.visible)
             self._page.image.show_frame(
                 sample.frame.image, sample.result, run.confirmed, sample.frame.arrived_s
             )
+            self._page.image.repaint()  # now: whatever else is drawn would make it older
         self._show_rest(run, flush=False)
 
     def show_status(self, status: RunStatus) -> None:
@@ -63,8 +66,9 @@ class LivePresenter:
         self._page.image.show_warning(run.action_words())
         self._page.question.ask(run.question)
         self._page.show_question(run.question is not None)
-        if run.ended or run.playback.paused:
+        if (run.ended or run.playback.paused) and not self._all_drawn:
             self._show_rest(run, flush=True)
+            self._all_drawn = True
 
     def redraw(self) -> None:
         """Draw everything again, such as after a confirmation while paused."""
@@ -90,11 +94,16 @@ class LivePresenter:
         view = run.view
         if view is None:
             return
-        if flush or self._is_due("activity", ACTIVITY_S):
+        if flush:
             run.refresh_activity()
-        if flush or self._is_due("numbers", NUMBERS_S):
             self._show_numbers(run, view)
-        if flush or self._is_due("traces", TRACES_S):
+            self._show_traces(run, view)
+        # One thing a picture: together they would make the next picture wait.
+        elif self._is_due("activity", ACTIVITY_S):
+            run.refresh_activity()
+        elif self._is_due("numbers", NUMBERS_S):
+            self._show_numbers(run, view)
+        elif self._is_due("traces", TRACES_S):
             self._show_traces(run, view)
 
     def _is_due(self, what: str, every_s: float) -> bool:
