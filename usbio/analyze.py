@@ -14,7 +14,7 @@ from segmentation.results import Side
 from segmentation.summary import MuscleRecord, Summary, summarise
 from segmentation.timing import Timing
 from segmentation.views import VIEWS
-from usbio.clip_records import marks_of, muscle_records
+from usbio.clip_records import marks_of, muscle_records, notes_on_marks
 from usbio.columns import TableName
 from usbio.error_figures import literature_errors
 from usbio.errors import ClipDamaged
@@ -125,7 +125,7 @@ def _write_clip(results: Results, report: ClipReport, measured: Measured, starte
         calibration=calibration(prepared.measure, prepared.calibration_source),
         time_source=measured.info.time_source,
         frames=report.frames,
-        notes=list(prepared.notes),
+        notes=[*prepared.notes, *notes_on_marks(report.setup, measured.log)],
         broken_off=measured.damaged.happened if measured.damaged else None,
     )
     _write_json(results, ".json", content)

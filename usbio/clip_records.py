@@ -8,7 +8,7 @@ from segmentation.repetitions import find_repetitions, smallest_change, swells
 from segmentation.results import QUANTITIES
 from segmentation.summary import MuscleRecord
 from segmentation.timing import Mark, Timing
-from segmentation.traces import Span
+from segmentation.traces import Span, inside
 from segmentation.trials import Trial, activation_trials, measure_trials
 from segmentation.views import View
 from usbio.frame_log import FrameLog, Key
@@ -18,6 +18,15 @@ from usbio.setup import SetupFile
 def marks_of(setup: SetupFile) -> tuple[Mark, ...]:
     """Return the intervals of a setup file as marks."""
     return tuple(Mark(one.kind, Span(one.start_s, one.end_s)) for one in setup.interval)
+
+
+def notes_on_marks(setup: SetupFile, log: FrameLog) -> list[str]:
+    """Say which marked intervals hold no picture of the clip, so that a slip of the hand is not silent."""
+    return [
+        f"the {one.kind} marked from {one.start_s:g} to {one.end_s:g} s holds no picture and was left out"
+        for one in setup.interval
+        if not inside(log.t_s, [Span(one.start_s, one.end_s)]).any()
+    ]
 
 
 def muscle_records(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from segmentation.results import Picture, Side
-from segmentation.views import VIEWS, MeasureSetup, Panel, ViewName
+from segmentation.views import MeasureSetup, Panel, ViewName
 from usbio.dicom_regions import picture_regions
 from usbio.errors import CallError, InputError
 from usbio.given_marks import given_borders, given_seeds, given_stations
@@ -27,16 +27,6 @@ class Prepared:
     measure: MeasureSetup
     calibration_source: CalibrationSource
     notes: tuple[str, ...]
-
-
-def chosen_view(view: ViewName | None, setup: SetupFile, name: str) -> ViewName:
-    """Return the view of the call, else of the setup file; neither is a `CallError`."""
-    if chosen := view or setup.measure.view:
-        return chosen
-    views = ", ".join(VIEWS)
-    raise CallError(
-        name, "nobody says what is measured", f"add --view VIEW, or view under [measure] ({views})"
-    )
 
 
 def prepare(

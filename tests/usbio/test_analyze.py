@@ -177,6 +177,14 @@ def test_marked_intervals_of_the_setup_are_used(script: Script, tmp_path: Path) 
     assert float(summary["rest_value"]) == pytest.approx(4.0, abs=1e-6)
 
 
+def test_a_mark_beyond_the_clip_is_said(script: Script, tmp_path: Path) -> None:
+    script("clip.mp4", LEFT)
+    marks = [IntervalTable(kind="contraction", start_s=200.0, end_s=202.5)]
+    run("clip.mp4", tmp_path, Task("layer", SetupFile(interval=marks), side="left"))
+    notes = json.loads((tmp_path / "clip.json").read_bytes())["notes"]
+    assert "the contraction marked from 200 to 202.5 s holds no picture and was left out" in notes
+
+
 def test_acquisition_stands_in_every_table(script: Script, tmp_path: Path) -> None:
     script("clip.mp4", BOTH)
     setup = SetupFile(acquisition={"subject": "S01", "side": "x", "painful_side": "right"})

@@ -15,7 +15,7 @@ from segmentation.views import ViewName
 from tests.segmentation.drawn_screens import DrawnScreen, overlap, screen_of, speckle
 from tests.usbio.clips import REAL_DATA
 from usbio.errors import CallError, InputError
-from usbio.preparation import Prepared, chosen_view, prepare
+from usbio.preparation import Prepared, prepare
 from usbio.setup import SetupFile
 from usbio.sources.clip import open_clip
 from usbio.sources.clip_info import DicomRegion
@@ -97,17 +97,6 @@ def test_side_and_image_left_at_once_contradict() -> None:
     assert "leave one of them out" in refused(
         CallError, plain(), view="lm-csa", side="left", image_left="left"
     )
-
-
-# view
-
-
-def test_view_of_the_call_wins() -> None:
-    setup = SetupFile.model_validate({"measure": {"view": "tra"}})
-    assert chosen_view("layer", setup, "a.mp4") == "layer"
-    assert chosen_view(None, setup, "a.mp4") == "tra"
-    with pytest.raises(CallError, match="add --view"):
-        chosen_view(None, SetupFile(), "a.mp4")
 
 
 def test_unknown_method() -> None:

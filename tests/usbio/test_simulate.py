@@ -89,9 +89,11 @@ def test_the_command_writes_and_says_what_is_wrong(tmp_path: Path, capfd: pytest
     assert main(["simulate", "tra", "--name", "a/b", "--out", str(tmp_path)]) == 2
     assert main(["simulate", "tra", "--out", str(tmp_path / "contour_left.toml" / "x")]) == 1
     assert main(["simulate", "tra", "--out", str(tmp_path / "contour_left.toml")]) == 1
+    assert main(["simulate", "tra", "--out", str(tmp_path), "--seconds", "-1"]) == 2
     lines = capfd.readouterr().err.splitlines()
-    assert len(lines) == 5
-    assert "contour_left.toml: is not a folder" in lines[-1]
+    assert len(lines) == 6
+    assert "contour_left.toml: is not a folder" in lines[4]
+    assert "'--seconds': it must be greater" in lines[5]
     assert all(re.match(r"usbio: .+: .+; .+", line) for line in lines)
 
 

@@ -81,7 +81,7 @@ def _ended(error: Exception) -> int | None:
         return 1
     if hasattr(error, "format_message"):  # whichever wrong call; the library's class has moved before
         command = getattr(getattr(error, "ctx", None), "command_path", None) or "usbio"
-        happened = error.format_message().strip().rstrip(".?")
+        happened = error.format_message().strip().rstrip(".?").replace("Input should", "it must")
         name = command.removeprefix("usbio").strip() or "command line"
         say_error(CallError(name, happened[:1].lower() + happened[1:], f"type {command} --help"))
         return 2

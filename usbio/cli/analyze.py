@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
 
 def analyze(
     sources: Annotated[
-        list[str] | None, typer.Argument(metavar="SOURCE...", help="Clips, pictures, DICOM files or folders.")
+        list[str] | None, typer.Argument(metavar="SOURCE", help="Clips, pictures, DICOM files or folders.")
     ] = None,
     view: Annotated[
         str | None, typer.Option(help="lm-csa, lm-thickness, tra, layer or contour.", metavar="VIEW")

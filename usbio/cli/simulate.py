@@ -39,7 +39,10 @@ def simulate(
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, errors only.")] = False,
 ) -> None:
-    """Draw a clip of a phantom and write it with its truth and setup: STEM.mp4, STEM.truth.csv, STEM.toml."""
+    """Draw a clip with known truth from a phantom.
+
+    Writes STEM.mp4, STEM.truth.csv, STEM.truth.borders.jsonl and the setup STEM.toml.
+    """
     chosen = _one_of("VIEW", view, ("lm-csa", "lm-thickness", "tra", "layer", "contour"))
     shown = _one_of("--side", side, ("left", "right"))
     if name is not None and Path(name).name != name:
