@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.usbio.layer_clips import (
     SETUP,
@@ -320,6 +321,26 @@ def test_the_command_itself_never_shows_a_traceback(clips: Path, tmp_path: Path)
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert done.stdout == ""
+
+
+def test_a_crop_that_fits_most_clips_costs_only_the_others(
+    clips: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    picture = layer_pictures()[0]
+    height, width = picture.shape
+    small = tmp_path / "small.png"
+    Image.fromarray(picture[: height // 2, : width // 2]).save(small)
+    setup = tmp_path / "crop.toml"
+    setup.write_text(
+        f"[image]\ncrop_px = [0, 0, {width}, {height}]\n[calibration]\nx_mm_per_px = 0.1\ny_mm_per_px = 0.1\n"
+    )
+    inputs = [str(clips / "second.mp4"), str(small), str(clips / "good.mp4")]
+    more = ["--view", "layer", "--side", "left", "--setup", str(setup), "--out", str(tmp_path / "out")]
+    assert main(["analyze", *inputs, *more]) == 1
+    (line,) = errors(capsys)
+    assert "small.png, [image] crop_px" in line
+    assert endings(tmp_path / "out", "good") == RESULTS
+    assert main(["analyze", str(small), *more]) == 2  # alone it is the call
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no /dev/full, and no shell that closes a stream")

@@ -82,6 +82,7 @@ class _Batch:
         self._clips, self._out, self._task, self._extras, self._force = clips, out, task, extras, force
         paths = [clip.path for clip in clips]
         self._places = places(paths, out)
+        self._measured = False
         if extras.overlay:
             refuse_inputs(self._places, paths)
         first = self._places[0]
@@ -128,15 +129,16 @@ class _Batch:
         report = None
         try:
             report = analyze_clip(clip.path, place, self._task_of(clip), self._extras, bars)
-        except CallError:
-            raise
         except UsbioError as error:
             bars.finish(kept=False)
+            if isinstance(error, CallError) and not self._measured:
+                raise  # the call is wrong; once a clip went well with it, only this clip is
             say_error(error)
         except Exception as error:  # one bug must not cost the clips that follow
             bars.finish(kept=False)
             say_bug(str(clip.path), error)
         else:
+            self._measured = True
             bars.finish(kept=True)
             bars.say(_result_line(report))
             if report.damaged is not None:
