@@ -15,6 +15,7 @@ from segmentation.fascia import Fascia, FasciaGrid, fascia_grid, find_fasciae, f
 from segmentation.layers import strength
 from segmentation.quality import judge_facet
 from segmentation.results import BorderSource, Measurement, Picture, Status
+from segmentation.sector import in_sector
 from segmentation.station import cosine_of_slope, station_for
 from segmentation.views import MeasureSetup, Panel
 
@@ -82,7 +83,7 @@ def step_facet(
     track = replace(track, apex_mm=apex, fascia=fascia, lost_for=0, seen=track.seen + 1)
     if not status.carries_value:
         return track, [Measurement(side, "lm", status, 0.0, track.source)]
-    return track, [_measurement(track, panel, picture, status, quality, value, edge, direction)]
+    return track, [_measurement(track, panel, picture, status, quality, value, edge, direction, mask)]
 
 
 def _found(
@@ -143,9 +144,13 @@ def _measurement(
     value: float,
     edge: InnerEdge,
     direction: str,
+    mask: npt.NDArray[np.bool_] | None,
 ) -> Measurement:
     x_mm, y_mm = track.apex_mm
     superficial = np.stack([edge.x_mm, edge.y_mm], axis=1)
+    if mask is not None:  # the fascia is a line from edge to edge, the fan is not
+        seen = in_sector(panel, mask, edge.x_mm, edge.y_mm)
+        superficial = superficial[seen] if seen.any() else superficial
     foot = np.array([x_mm, float(np.interp(x_mm, edge.x_mm, edge.y_mm))])
     if direction == "perpendicular":
         foot = superficial[np.hypot(superficial[:, 0] - x_mm, superficial[:, 1] - y_mm).argmin()]

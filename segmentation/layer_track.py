@@ -18,6 +18,7 @@ from segmentation.layer_value import layer_measurement, skin_to_fascia_mm
 from segmentation.layers import Inside, choose_abdominal_wall, choose_layer
 from segmentation.quality import judge_layer
 from segmentation.results import BorderSource, FloatArray, Measurement, Muscle, Picture, Status
+from segmentation.sector import in_sector
 from segmentation.station import station_for, station_range_mm, thickness_mm
 from segmentation.views import VIEWS, GivenBorder, MeasureSetup, Panel
 
@@ -69,7 +70,7 @@ def step_layers(
         return track, _nothing(setup, panel, Status.NO_BORDER)
     edges = _edges(picture, panel, grid, track.curves, EDGE_FRACTION[setup.view])
     track = _with_junction(track, setup, grid)
-    measured = _measure(track, setup, panel, grid, picture, edges)
+    measured = _measure(track, setup, panel, grid, picture, edges, mask)
     leading = measured[0].status
     lost = leading in (Status.LOST, Status.NO_BORDER)
     return replace(track, lost_for=track.lost_for + 1 if lost else 0, seen=track.seen + 1), measured
@@ -204,6 +205,7 @@ def _measure(
     grid: FasciaGrid,
     picture: Picture,
     edges: list[tuple[InnerEdge, InnerEdge]],
+    mask: npt.NDArray[np.bool_] | None,
 ) -> list[Measurement]:
     side = panel.sides[0]
     station = station_for(setup.stations, side)
@@ -221,8 +223,22 @@ def _measure(
         status, quality = judge_layer(
             grid, bounds, track.contrast_grey[number : number + 2], pair, where, value, spread
         )
+        seen = _in_sector(panel, mask, pair)
+        if muscle == "tra" and isfinite(junction):  # beyond it both edges are those of one fascia
+            seen &= (pair[0].x_mm - junction) * track.lateral_sign > 0
         by_muscle[muscle] = layer_measurement(
-            side, muscle, status, quality, track.source, value, panel, picture, pair, where, station.direction
+            side,
+            muscle,
+            status,
+            quality,
+            track.source,
+            value,
+            panel,
+            picture,
+            pair,
+            where,
+            station.direction,
+            seen,
         )
     slide = (junction - at_rest) * track.lateral_sign
     subcutaneous = skin_to_fascia_mm(grid, track.curves[0], where)
@@ -231,10 +247,21 @@ def _measure(
         replace(
             by_muscle[muscle],
             slide_mm=slide if muscle == "tra" and by_muscle[muscle].status.carries_value else nan,
-            subcutaneous_mm=subcutaneous,
+            subcutaneous_mm=subcutaneous if by_muscle[muscle].status.carries_value else nan,
             relative_thickness_percent=by_muscle[muscle].thickness_mm / total * 100
             if setup.view == "tra"
             else nan,
         )
         for muscle in VIEWS[setup.view].muscles
     ]
+
+
+def _in_sector(
+    panel: Panel, mask: npt.NDArray[np.bool_] | None, pair: tuple[InnerEdge, InnerEdge]
+) -> npt.NDArray[np.bool_]:
+    """Columns at which both edges lie where echoes can be."""
+    if mask is None:
+        return np.ones(len(pair[0].x_mm), np.bool_)
+    return in_sector(panel, mask, pair[0].x_mm, pair[0].y_mm) & in_sector(
+        panel, mask, pair[1].x_mm, pair[1].y_mm
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import nan
 
 import numpy as np
+import numpy.typing as npt
 
 from segmentation.edges import InnerEdge
 from segmentation.fascia import Fascia, FasciaGrid
@@ -26,6 +27,7 @@ def layer_measurement(
     pair: tuple[InnerEdge, InnerEdge],
     where: tuple[float, float],
     direction: str,
+    seen: npt.NDArray[np.bool_],
 ) -> Measurement:
     """Return the measurement of one layer; nan and None where the status carries no value.
 
@@ -45,21 +47,23 @@ def layer_measurement(
         The station, in mm from the left of the roi.
     direction : "perpendicular" or "vertical"
         Of the caliper.
+    seen : (N,) bool array
+        Columns at which the edges are those of this muscle.
 
     Returns
     -------
     Measurement
     """
-    upper, lower = (_to_px(panel, edge.x_mm, edge.y_mm) for edge in pair)
-    kept = status.carries_value
+    kept = status.carries_value and bool(seen.any())
+    upper, lower = (_to_px(panel, edge.x_mm[seen], edge.y_mm[seen]) for edge in pair)
     return Measurement(
         side,
         muscle,
         status,
         quality,
         source,
-        thickness_mm=value if kept else nan,
-        echo_intensity_grey=_echo(panel, picture, pair, where) if kept else nan,
+        thickness_mm=value if status.carries_value else nan,
+        echo_intensity_grey=_echo(panel, picture, pair, where) if status.carries_value else nan,
         superficial_px=upper if kept else None,
         deep_px=lower if kept else None,
         caliper_px=_caliper(panel, pair, where, direction) if kept else None,

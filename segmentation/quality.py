@@ -13,6 +13,7 @@ from segmentation.edges import InnerEdge
 from segmentation.fascia import Fascia, FasciaGrid
 from segmentation.geometry import Calibration, polygon_area_cm2
 from segmentation.results import QUANTITIES, FloatArray, Picture, Status
+from segmentation.sector import in_sector
 from segmentation.views import Panel
 
 GOOD_ENOUGH = 0.5  # below this chance a value is `low_quality`
@@ -173,12 +174,10 @@ def judge_border(
 
 
 def _outside(panel: Panel, mask: npt.NDArray[np.bool_] | None, points_mm: FloatArray) -> float:
-    at = np.floor(points_mm / panel.calibration.scale).astype(int)
-    column, row = at.T
-    held = (column >= 0) & (row >= 0) & (column < panel.roi.width) & (row < panel.roi.height)
-    if mask is not None:
-        held &= mask[np.clip(row, 0, panel.roi.height - 1), np.clip(column, 0, panel.roi.width - 1)]
-    return float(1.0 - held.mean())
+    """Share of a border's points that lie where no echoes can be."""
+    if mask is None:
+        mask = np.ones((panel.roi.height, panel.roi.width), np.bool_)
+    return float(1.0 - in_sector(panel, mask, *points_mm.T).mean())
 
 
 def _torn(reference: BorderReference, match: BorderMatch) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segmentation.results import FloatArray
+from segmentation.views import Panel
 
 Mask = npt.NDArray[np.bool_]
 
@@ -108,3 +109,27 @@ def _fitted_arc(x: FloatArray, y: FloatArray) -> _Arc | None:
         away = np.abs(np.hypot(x - arc.x, y - arc.y) - arc.radius)
         keep = away <= max(1.5, 2.5 * float(np.median(away)))
     return arc
+
+
+def in_sector(panel: Panel, mask: Mask, x_mm: FloatArray, y_mm: FloatArray) -> Mask:
+    """Tell which points lie where echoes can be.
+
+    Parameters
+    ----------
+    panel : Panel
+        The B-mode picture.
+    mask : (roi.height, roi.width) bool array
+        True where echoes can be.
+    x_mm, y_mm : (N,) arrays
+        Points, in mm from the upper left corner of the roi.
+
+    Returns
+    -------
+    (N,) bool array
+    """
+    column = np.floor(x_mm / panel.calibration.x_mm_per_px).astype(np.intp)
+    row = np.floor(y_mm / panel.calibration.y_mm_per_px).astype(np.intp)
+    held = (column >= 0) & (row >= 0) & (column < mask.shape[1]) & (row < mask.shape[0])
+    return np.asarray(
+        held & mask[np.clip(row, 0, mask.shape[0] - 1), np.clip(column, 0, mask.shape[1] - 1)], np.bool_
+    )
