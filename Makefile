@@ -32,6 +32,7 @@ check: $(READY)
 bench: $(READY)
 	$(BIN)/python -m bench.bench_accuracy
 	$(BIN)/python -m bench.bench_screen
+	$(BIN)/python -m bench.bench_measure
 	$(BIN)/python -m bench.bench_decode
 	$(BIN)/python -m bench.bench_latency
 

@@ -73,11 +73,12 @@ class Pipeline(Generic[S]):
 
     def stop(self, timeout_s: float = 2.0) -> bool:
         """End the run; True when both threads have gone."""
-        self._stopping.set()
-        self._frames.close()
+        # said before the threads hear of it, or the measure thread would call it an end of its own
         with self._lock:
             if self._state in (RunState.READY, RunState.RUNNING):
                 self._state = RunState.STOPPED
+        self._stopping.set()
+        self._frames.close()
         until = time.perf_counter() + timeout_s
         for thread in (self._capture, self._measure):
             if thread.is_alive() and thread is not threading.current_thread():

@@ -31,7 +31,7 @@ _CODECS = ("libx264", "ffv1")
 # The index in front, so that a cut copy still gives its first pictures; a start other than 0 to the tick.
 _MP4_OPTIONS = {"movflags": "+faststart", "movie_timescale": "90000"}
 _PICTURES_BETWEEN_KEYS = 30  # seeking: a key picture every 250 costs 195 ms, every 30 at most 47 ms
-_ENCODER_THREADS = 2  # fixed, because x264 writes other bytes for another number of threads
+_ENCODER_THREADS = 1  # x264 writes other bytes for another number of threads, and with two once in a while
 
 
 class ClipWriter:
