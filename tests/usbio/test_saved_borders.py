@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator
 from pathlib import Path
 
@@ -75,11 +76,12 @@ def live(stem: str, folder: Path) -> tuple[dict[int, list[float]], Path]:
 
     engine = Engine(_prepare, start, step, lambda state, sides: state)
     run = LiveRun(Choice(str(clip.path), save_folder=folder), source, setup, engine)
-    run.playback.speed = 4.0
     run.start()
+    pause = threading.Event()
     while not run.over:
         if (sample := run.take()) is not None and sample.result is not None:
             values.add(sample.frame, sample.result)
+        pause.wait(0.005)  # a loop without one takes the interpreter from the threads that measure
     assert values.sources <= {"auto", "traced"}
     run.confirm()
     saved = run.save_setup()
