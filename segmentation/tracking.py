@@ -27,7 +27,7 @@ NEW_PICTURE_GREY = 0.35  # mean difference; a codec repeats a picture to within 
 FROZEN_S = 2.0
 FROZEN_PICTURES = 90  # where there are no time stamps
 UPPER_PART = 0.3
-OVERVIEW_SIZE = (128, 64)  # columns, rows: sizes that a Fourier transform likes
+OVERVIEW_SIZE = (128, 64)  # columns, rows
 SHIFT_AGREEMENT = 0.35  # correlation: below it the pictures have nothing in common
 
 
@@ -38,9 +38,7 @@ class TrackState:
     setup: MeasureSetup
     masks: tuple[npt.NDArray[np.bool_] | None, ...]
     tracks: tuple[PanelTrack, ...]
-    overview: tuple[
-        npt.NDArray[np.float32], ...
-    ]  # of the first picture: what probe motion is measured against
+    overview: tuple[npt.NDArray[np.float32], ...]  # of the first picture: probe motion is against it
     last_picture: Picture | None = None
     last_result: FrameResult | None = None
     same_since_s: float = nan

@@ -190,6 +190,7 @@ WRONG_CALLS = {
     "analyze good.mp4": "no view given",
     "analyze good.mp4 --view foot": "there is no view foot",
     "analyze good.mp4 --view layer --side up": "there is no side up",
+    "analyze missing.mp4 --view layer": "nobody says whose side it shows",
     "analyze good.mp4 --sdie left": "--sdie",
     "analyze good.mp4 --view": "--view",
     "analyze --left good.mp4 --view layer": "give both --left and --right",
@@ -199,7 +200,7 @@ WRONG_CALLS = {
     "analyze usb:0 --view tra": "is not a clip",
     "analyze a.mp4 a.avi --view layer": "would write the same files",
     "analyze a.mp4 ./a.mp4 --view layer --out x": "is named twice",
-    "analyze a.mp4 a.overlay.mp4 --view layer --overlay": "both an input and a result",
+    "analyze a.mp4 a.overlay.mp4 --view layer --side left --overlay": "both an input and a result",
 }
 
 

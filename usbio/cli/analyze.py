@@ -65,6 +65,13 @@ def analyze(
         raise typer.Exit(batch.run(bars))
 
 
+def _refuse_unknown_side(task: Task, name: str) -> None:
+    """The call is incomplete whatever the clip holds, and whatever results stand there already."""
+    from usbio.picture_sides import picture_sides
+
+    picture_sides(task.view, task.setup, task.side, task.image_left, name)
+
+
 @dataclass(frozen=True, slots=True)
 class _Clip:
     path: Path
@@ -83,6 +90,8 @@ class _Batch:
         paths = [clip.path for clip in clips]
         self._places = places(paths, out)
         self._measured = False
+        for clip in clips:
+            _refuse_unknown_side(self._task_of(clip), clip.path.name)
         if extras.overlay:
             refuse_inputs(self._places, paths)
         first = self._places[0]
