@@ -192,7 +192,7 @@ def _painted(tissue: TissueMap, plan: AbdominalWall, probe: Probe, rng: np.rando
     paint(tissue, tissue.below(depth[_TRA_BOTTOM]), BOWEL, rng)
     bands = ((_FAT, _EO_TOP), (_EO_BOTTOM, _IO_TOP), (_IO_BOTTOM, _TRA_TOP), (_TRA_BOTTOM, _WALL))
     sheets = [
-        lay_fascia(tissue, depth[upper], depth[lower], look, probe, rng)
+        lay_fascia(tissue, depth[upper], depth[lower], look, rng)
         for (upper, lower), look in zip(bands, plan.fascia_looks, strict=True)
     ]
     return together(*sheets)

@@ -23,7 +23,7 @@ from segmentation.results import FloatArray, Picture
 from segmentation.views import GivenBorder, MeasureSetup, Panel, Seed
 
 # Raise it when the same plan gives other pixels: kept renders are told apart by it.
-RENDERER = 2
+RENDERER = 3
 _SPACING = Calibration(0.085, 0.085)
 
 

@@ -60,7 +60,7 @@ class LumbarBack:
         paint(tissue, tissue.below(fascia), plan.fat.brighter(3.0), rng)
         sheets = [self._longissimus(sign) for sign in (-1, 1)]
         sheets += [self._multifidus(side) for side in plan.sides]
-        sheets.append(lay_fascia(tissue, fascia - plan.fascia_mm, fascia, plan.fascia_look, probe, rng))
+        sheets.append(lay_fascia(tissue, fascia - plan.fascia_mm, fascia, plan.fascia_look, rng))
         sheets += [bone_face(line, probe, rng) for line in plan.bones()]
         return together(*sheets)
 

@@ -146,7 +146,7 @@ class MultifidusParasagittal:
         paint(tissue, np.ones_like(tissue.amplitude), SKIN, rng)
         for boundary, substance in ((_SKIN, self.fat), (_TOP, muscle), (_BONE, muscle.brighter(-6.0))):
             paint(tissue, tissue.below(depth[boundary]), substance, rng)
-        leaves = lay_fascia(tissue, depth[_FAT], depth[_TOP], self.fascia_look, probe, rng)
+        leaves = lay_fascia(tissue, depth[_FAT], depth[_TOP], self.fascia_look, rng)
         line = evenly(np.stack([x, depth[_BONE]], axis=-1))
         level_db = np.where(self._humps(line[:, 0]) > 0.12 * self.hump_mm, 0.0, -9.0)
         return together(leaves, bone_face(line, probe, rng, level_db))

@@ -130,7 +130,7 @@ class MuscleContour:
         cover_mm = (self.skin_mm + self.fat_mm) * flat - 0.6 * (tissue.x_mm / 20.0) ** 2
         paint(tissue, tissue.below(cover_mm), around, rng)
         look = replace(self.fascia_look.fainter(3.0))
-        covering = lay_fascia(tissue, cover_mm - 0.8, cover_mm, look, probe, rng)
+        covering = lay_fascia(tissue, cover_mm - 0.8, cover_mm, look, rng)
         return together(
             covering,
             lay_compartment(

@@ -131,7 +131,7 @@ class MuscleLayer:
         bands = ((_FAT, _TOP), (_BOTTOM, _UNDER))
         return together(
             *(
-                lay_fascia(tissue, depth[upper], depth[lower], look, probe, rng)
+                lay_fascia(tissue, depth[upper], depth[lower], look, rng)
                 for (upper, lower), look in zip(bands, self.fascia_looks, strict=True)
             )
         )

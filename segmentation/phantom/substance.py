@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from segmentation.phantom.probe import Probe
 from segmentation.phantom.scatterers import Scatterers, sheet, together
 from segmentation.phantom.tissue_map import TissueMap, clouds, from_db
 from segmentation.results import FloatArray
@@ -109,15 +108,12 @@ def lay_fascia(
     upper_mm: FloatArray,
     lower_mm: FloatArray,
     look: FasciaLook,
-    probe: Probe,
     rng: np.random.Generator,
 ) -> Scatterers:
     """Paint a band between two curves ``(columns,)`` of the map and return its leaves as sheets.
 
-    The band is set back on both sides by what the probe spreads it: see `Probe.bloom_mm`.
+    It is as wide as the fascia itself: on the screen the pulse spreads it over a little of the muscle.
     """
-    half_mm = np.minimum(probe.bloom_mm, 0.4 * (lower_mm - upper_mm))
-    upper_mm, lower_mm = upper_mm + half_mm, lower_mm - half_mm
     along = np.ascontiguousarray(clouds((3, len(upper_mm)), rng, look.fade_mm / tissue.step_mm, 0.5)[1])
     fade_db = look.fade_db * along
     tissue.paint(tissue.between(upper_mm, lower_mm), from_db(look.level_db + fade_db)[None, :])
