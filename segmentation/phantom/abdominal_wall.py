@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -178,15 +178,11 @@ def _painted(tissue: TissueMap, plan: AbdominalWall, probe: Probe, rng: np.rando
     for tilt, top in fibres.values():
         slope_deg = float(np.rad2deg(np.arctan(plan.slope)))
         streaks = Streaks(5.0, (3.0, 12.0), slope_deg + tilt, 4.0)
-        substance = Substance(
-            plan.muscle.level_db - (1.5 if top == _TRA_TOP else 0.0),
-            plan.muscle.grain_db,
-            2.2,
-            plan.muscle.across_mm,
-            slope_deg + tilt,
-            plan.muscle.patches_db,
-            streaks,
-            plan.muscle.streak_db,
+        substance = replace(
+            plan.muscle.brighter(-1.5 if top == _TRA_TOP else 0.0),
+            along_mm=2.2,
+            tilt_deg=slope_deg + tilt,
+            streaks=streaks,
         )
         paint(tissue, tissue.below(depth[top]), substance, rng)
     paint(tissue, tissue.below(depth[_TRA_BOTTOM]), BOWEL, rng)

@@ -44,8 +44,13 @@ def lay_compartment(
     # sound that meets a wall at a slant is thrown aside
     fade_db = look.fascia.fade_db * clouds(tissue.amplitude.shape, rng, 30.0, 30.0)
     fade_db = fade_db - _ASLANT_DB * np.cos(normal) ** 2
-    ring = soft_step((inside + look.fascia_mm) / tissue.step_mm) * (1.0 - cover)
-    tissue.paint(ring, from_db(look.fascia.level_db + fade_db))
+    if look.fascia.soft_mm > 0:
+        soft = look.fascia.soft_mm
+        ring = soft_step((inside + look.fascia_mm) / soft) * (1.0 - soft_step(inside / soft))
+        tissue.raise_to(ring, look.fascia.level_db + fade_db)
+    else:
+        ring = soft_step((inside + look.fascia_mm) / tissue.step_mm) * (1.0 - cover)
+        tissue.paint(ring, from_db(look.fascia.level_db + fade_db))
     return _leaves(shape, look, probe, rng)
 
 

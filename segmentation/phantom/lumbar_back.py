@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,15 +82,13 @@ class LumbarBack:
     def _multifidus(self, side: Side) -> Scatterers:
         plan, sign = self.plan, self.plan.sign(side)
         streaks = Streaks(7.0, (1.5, 7.0), sign * 28.0, 28.0)
-        muscle = Substance(
-            plan.muscle.level_db,
-            plan.muscle.grain_db,
-            1.3,
-            0.32,
-            sign * 15.0,
-            plan.muscle.patches_db,
-            streaks,
-            13.0,
+        muscle = replace(
+            plan.muscle,
+            along_mm=1.3,
+            across_mm=0.32,
+            tilt_deg=sign * 15.0,
+            streaks=streaks,
+            streak_db=13.0,
         )
         infiltration = plan.left_infiltration if side == "left" else plan.right_infiltration
         look = plan.fascia_look.fainter(5.0 + plan.border_fade_db)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from segmentation.phantom.fascicles import clumps, fascicle_lines
 from segmentation.phantom.scatterers import Scatterers, sheet, together
 from segmentation.phantom.tissue_map import TissueMap, clouds, from_db
 from segmentation.results import FloatArray
@@ -49,6 +50,8 @@ class Substance:
     patches_db: float = 2.0  # standard deviation of the coarse texture
     streaks: Streaks | None = None
     streak_db: float = 14.0
+    clumped: float = 0.0  # how unlike neighbouring scatterers are; above 0 speckle is K-distributed
+    fascicle_mm: float = 0.0  # distance between long lines of perimysium, drawn instead of streaks; 0: none
 
     def brighter(self, change_db: float) -> Substance:
         """Return the same substance at another level."""
@@ -82,10 +85,22 @@ def paint(tissue: TissueMap, cover: FloatArray, substance: Substance, rng: np.ra
     )
     level += substance.patches_db * clouds(shape, rng, 3.0 / step, 2.0 / step)
     amplitude = from_db(level)
-    if substance.streaks is not None:
+    if substance.streaks is not None and not substance.fascicle_mm:
         lines = streaked(tissue, substance.streaks, rng)
         amplitude = amplitude + lines * float(from_db(substance.level_db + substance.streak_db))
-    tissue.paint(cover, amplitude)
+    tissue.paint(cover, with_grain(amplitude, substance, step, rng))
+
+
+def with_grain(
+    amplitude: FloatArray, substance: Substance, step_mm: float, rng: np.random.Generator
+) -> FloatArray:
+    """Return an amplitude (rows, columns) with the fascicles and clumps of a substance that has any."""
+    if substance.fascicle_mm > 0:
+        lines = fascicle_lines(amplitude.shape, substance, step_mm, rng)
+        amplitude = amplitude + lines * float(from_db(substance.level_db + substance.streak_db))
+    if substance.clumped > 0:
+        amplitude = amplitude * clumps(amplitude.shape, substance.clumped, rng)
+    return amplitude
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +112,7 @@ class FasciaLook:
     leaf_db: float = -6.0
     fade_db: float = 2.5  # slow change of brightness along it (standard deviation)
     fade_mm: float = 6.0
+    soft_mm: float = 0.0  # over which it rises from the muscle, half-way at its edge; 0: at once
 
     def fainter(self, change_db: float) -> FasciaLook:
         """Return the same fascia with another level."""
@@ -116,7 +132,11 @@ def lay_fascia(
     """
     along = np.ascontiguousarray(clouds((3, len(upper_mm)), rng, look.fade_mm / tissue.step_mm, 0.5)[1])
     fade_db = look.fade_db * along
-    tissue.paint(tissue.between(upper_mm, lower_mm), from_db(look.level_db + fade_db)[None, :])
+    level_db = (look.level_db + fade_db)[None, :]
+    if look.soft_mm > 0:
+        tissue.raise_to(tissue.between(upper_mm, lower_mm, look.soft_mm), level_db)
+    else:
+        tissue.paint(tissue.between(upper_mm, lower_mm), from_db(level_db))
     return leaves(tissue.x_mm, upper_mm, lower_mm, look, fade_db, rng)
 
 

@@ -74,13 +74,21 @@ class TissueMap:
         """Blend an amplitude in where ``cover`` (rows, columns), 0 to 1, says so."""
         self.amplitude[:] = self.amplitude * (1.0 - cover) + cover * amplitude
 
-    def between(self, upper_mm: FloatArray, lower_mm: FloatArray) -> FloatArray:
-        """Return the cover of the layer between two curves ``(columns,)``; half at the curves themselves."""
-        return self.below(upper_mm) * (1.0 - self.below(lower_mm))
+    def raise_to(self, share: FloatArray, level_db: FloatArray | float) -> None:
+        """Bring the level in dB a share (rows, columns), 0 to 1, of the way to another level."""
+        here_db = 20.0 * np.log10(np.maximum(self.amplitude, 1e-6))
+        changed = share > 0
+        self.amplitude[:] = np.where(
+            changed, from_db(here_db * (1.0 - share) + share * level_db), self.amplitude
+        )
 
-    def below(self, curve_mm: FloatArray) -> FloatArray:
-        """Return the cover of everything deeper than a curve ``(columns,)``."""
-        return soft_step((self.z_mm[:, None] - curve_mm[None, :]) / self.step_mm)
+    def between(self, upper_mm: FloatArray, lower_mm: FloatArray, soft_mm: float | None = None) -> FloatArray:
+        """Return the cover of the layer between two curves ``(columns,)``; half at the curves themselves."""
+        return self.below(upper_mm, soft_mm) * (1.0 - self.below(lower_mm, soft_mm))
+
+    def below(self, curve_mm: FloatArray, soft_mm: float | None = None) -> FloatArray:
+        """Return the cover of everything deeper than a curve ``(columns,)``, rising over one step or more."""
+        return soft_step((self.z_mm[:, None] - curve_mm[None, :]) / (soft_mm or self.step_mm))
 
 
 def soft_step(x: FloatArray) -> FloatArray:
