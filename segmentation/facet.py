@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import find_peaks
 
-from segmentation.fascia import FasciaGrid, minimal_paths
+from segmentation.fascia import FasciaGrid
 from segmentation.geometry import Calibration, Roi
+from segmentation.minimal_path import minimal_paths
 from segmentation.resampling import blurred, shrunk
 from segmentation.results import FloatArray, Picture
 

@@ -11,7 +11,9 @@ import numpy.typing as npt
 from segmentation.border import to_mm, to_px
 from segmentation.edges import InnerEdge, inner_edge
 from segmentation.facet import FacetPatch, facet_patch, find_facet, follow_facet
-from segmentation.fascia import Fascia, FasciaGrid, fascia_grid, find_fasciae, follow_fasciae
+from segmentation.fascia import Fascia, FasciaGrid, fascia_grid
+from segmentation.fascia_follow import follow_fasciae
+from segmentation.fascia_search import find_fasciae
 from segmentation.layers import strength
 from segmentation.quality import judge_facet
 from segmentation.results import BorderSource, Measurement, Picture, Status

@@ -12,7 +12,9 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
 from segmentation.edges import APONEUROSIS_FRACTION, THIN_SHEET_FRACTION, InnerEdge, inner_edge
-from segmentation.fascia import Fascia, FasciaGrid, fascia_grid, find_fasciae, follow_beside, follow_fasciae
+from segmentation.fascia import Fascia, FasciaGrid, fascia_grid
+from segmentation.fascia_follow import follow_beside, follow_fasciae
+from segmentation.fascia_search import find_fasciae
 from segmentation.junction import find_junction, lateral_sign
 from segmentation.layer_value import layer_measurement, skin_to_fascia_mm
 from segmentation.layers import Inside, choose_abdominal_wall, choose_layer

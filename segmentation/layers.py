@@ -28,7 +28,7 @@ def strength(fascia: Fascia) -> float:
     Parameters
     ----------
     fascia : Fascia
-        From `segmentation.fascia.find_fasciae`.
+        From `segmentation.fascia_search.find_fasciae`.
 
     Returns
     -------

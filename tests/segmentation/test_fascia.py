@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from segmentation.edges import inner_edge
-from segmentation.fascia import Fascia, fascia_grid, find_fasciae, follow_beside, follow_fasciae
+from segmentation.fascia import Fascia, fascia_grid
+from segmentation.fascia_follow import follow_beside, follow_fasciae
+from segmentation.fascia_search import find_fasciae
 from segmentation.layers import Inside, choose_abdominal_wall, choose_layer, strength
 from segmentation.results import FloatArray
 from tests.segmentation.drawn import ROI, SPACING, layers

@@ -1,0 +1,107 @@
+"""Following fasciae from picture to picture: each is found anew near where it was."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from segmentation.fascia import Fascia, FasciaGrid, fascia_along
+from segmentation.minimal_path import minimal_paths
+
+FURTHEST_BESIDE_MM = 15.0
+PULL_GREY_PER_MM2 = 4.0
+STRONGEST_PULL_GREY = 12.0
+MERGED_MM, MERGED_SHARE = 1.0, 0.6
+
+
+def follow_fasciae(
+    grid: FasciaGrid,
+    before: list[Fascia],
+    reach_mm: float = 3.0,
+    pull_grey_per_mm2: float = PULL_GREY_PER_MM2,
+) -> list[Fascia]:
+    """Return the same bands in the next picture.
+
+    Each is found anew near where it was, so errors do not add up over time; the pull towards the old place
+    keeps a curve from hopping to its neighbour.
+
+    Parameters
+    ----------
+    grid : FasciaGrid
+        Of the new picture, of the same size as before.
+    before : list of Fascia
+        In the last picture (or where they are expected).
+    reach_mm : float
+        How far a band may have moved.
+    pull_grey_per_mm2 : float
+        Contrast that a band must gain to be looked for 1 mm away.
+
+    Returns
+    -------
+    list of Fascia
+        In the order of ``before``.
+    """
+    rows = grid.contrast.shape[0]
+    reach = round(reach_mm / grid.row_mm)
+    offsets = np.arange(-reach, reach + 1)
+    # smoothed, or the roughness of one picture's speckle is handed on to the next
+    old_mm = gaussian_filter1d(np.stack([f.y_mm for f in before]), sigma=3.0, axis=1, mode="nearest")
+    centre = np.round(old_mm / grid.row_mm - 0.5).astype(np.intp)
+    index = centre[:, None, :] + offsets[None, :, None]
+    inside = (index >= 0) & (index < rows)
+    columns = np.arange(grid.contrast.shape[1])
+    reward = np.where(inside, grid.contrast[np.clip(index, 0, rows - 1), columns], np.float32(-20.0))
+    pull = (pull_grey_per_mm2 * (offsets * grid.row_mm) ** 2).astype(np.float32)
+    path = minimal_paths(reward.astype(np.float32) - pull[None, :, None], steepest_rows=3)
+    at = np.clip(np.take_along_axis(index, path[:, None, :], axis=1)[:, 0], 0, rows - 1)
+    return [fascia_along(grid, one) for one in at]
+
+
+def follow_beside(
+    grid: FasciaGrid,
+    anchor: Fascia,
+    before: Fascia,
+    below: bool = True,
+    held_mm: tuple[float, float] | None = None,
+) -> Fascia:
+    """Return the band beside another one, which may run into it: the fasciae of a muscle that tapers out.
+
+    The search is for the distance from ``anchor``; at distance 0 both are one band. So the curve lies on
+    something real at every column, and where it meets the other one is where the muscle ends.
+
+    Parameters
+    ----------
+    grid : FasciaGrid
+        Of the new picture.
+    anchor : Fascia
+        The other band, already found in this picture.
+    before : Fascia
+        The band in the last picture.
+    below : bool
+        True for the band below the anchor, False for the one above.
+    held_mm : (float, float), optional
+        In the first picture: only between these columns is ``before`` known to lie on the fascia. There the
+        curve is held to it, elsewhere it is free.
+
+    Returns
+    -------
+    Fascia
+    """
+    rows, columns = grid.contrast.shape
+    sign = 1 if below else -1
+    first = np.round(anchor.y_mm / grid.row_mm - 0.5).astype(np.intp)
+    away = np.arange(round(FURTHEST_BESIDE_MM / grid.row_mm) + 1)
+    index = first[None, :] + sign * away[:, None]
+    reward = grid.contrast[np.clip(index, 0, rows - 1), np.arange(columns)]
+    reward[(index < 0) | (index >= rows)] = -20.0
+    # one band must not earn as much as two: a fascia that is there is preferred to the one beside it
+    reward[away * grid.row_mm < MERGED_MM] *= MERGED_SHARE
+    moved_mm = away[:, None] * grid.row_mm - sign * (before.y_mm - anchor.y_mm)[None, :]
+    pull = PULL_GREY_PER_MM2 * moved_mm**2
+    if held_mm is None:
+        pull = np.minimum(pull, STRONGEST_PULL_GREY)  # or a junction could not travel
+    else:
+        known = (grid.x_mm >= held_mm[0]) & (grid.x_mm <= held_mm[1])
+        pull = np.where(known[None, :], 10.0 * pull, 0.0)
+    path = minimal_paths((reward - pull).astype(np.float32)[None], steepest_rows=6, bend_cost=0.25)[0]
+    return fascia_along(grid, np.clip(first + sign * path, 0, rows - 1))
