@@ -7,12 +7,13 @@ so that an error of one picture is not handed on to the next; the last picture o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
 from segmentation.border import normals, profiles, resampled, smoothed
-from segmentation.geometry import Calibration, Roi
+from segmentation.geometry import Calibration, Roi, polygon_area_cm2
+from segmentation.resampling import Float32Array
 from segmentation.results import FloatArray, Picture
 
 STEP_MM = 0.2
@@ -22,7 +23,9 @@ COARSE_REACH_MM, COARSE_POINTS = 3.0, 6.0
 FINE_REACH_MM, FINE_POINTS = 1.0, 2.0
 LOST_REACH_MM = 8.0
 STIFFNESS = 2.0  # of the affine fit, in points: a border without contrast stays where it was
+STIFF_IN = np.diag([1.0, 1.0, 0.02, 1.0, 1.0, 0.02])  # a shift is hardly held back
 RESIDUAL_POINTS = 2.0
+LEAST_LENGTH = 1e-3  # grey: a profile without any contrast correlates with nothing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +34,10 @@ class BorderReference:
 
     points_mm: FloatArray  # (N, 2), evenly spaced
     normals: FloatArray  # (N, 2), outward
-    profiles: npt.NDArray[np.float32]  # (N, D), mean 0 and length 1 each
+    profiles: Float32Array  # (N, D), mean 0 and length 1 each
+    basis: FloatArray  # (N, 3), of moving it as a whole
+    to_basis: FloatArray  # (3, N), its pseudo-inverse
+    area_cm2: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,15 +48,10 @@ class BorderMatch:
     agreement: FloatArray  # (N,) correlation of the profiles, -1 to 1
 
 
+@lru_cache(maxsize=8)
 def _offsets(reach_mm: float) -> FloatArray:
     steps = round((PROFILE_HALF_MM + reach_mm) / STEP_MM)
     return np.arange(-steps, steps + 1, dtype=np.float64) * STEP_MM
-
-
-def _centred(windows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    windows = windows - windows.mean(axis=-1, keepdims=True)
-    length = np.sqrt((windows**2).sum(axis=-1, keepdims=True))
-    return np.asarray(windows / np.maximum(length, 1e-3), np.float32)
 
 
 def border_reference(
@@ -74,9 +75,25 @@ def border_reference(
     """
     even = resampled(points_mm)
     outward = normals(even)
-    strip = profiles(picture, roi, calibration, even, outward, _offsets(0.0))
-    strip = smoothed(strip, ALONG_POINTS).astype(np.float32)
-    return BorderReference(even, outward, _centred(strip))
+    strip = _strip(picture, roi, calibration, even, outward, 0.0)
+    strip -= strip.mean(axis=1, keepdims=True)
+    strip /= np.maximum(np.sqrt((strip**2).sum(axis=1, keepdims=True)), LEAST_LENGTH)
+    local = (even - even.mean(axis=0)) / 10.0  # cm, so that turning and shifting weigh alike
+    basis = np.concatenate([local, np.ones((len(local), 1))], axis=1)
+    area_cm2 = polygon_area_cm2(even, Calibration(1.0, 1.0))  # the points are in mm already
+    return BorderReference(even, outward, strip, basis, np.linalg.pinv(basis), area_cm2)
+
+
+def _strip(
+    picture: Picture,
+    roi: Roi,
+    calibration: Calibration,
+    points_mm: FloatArray,
+    outward: FloatArray,
+    reach_mm: float,
+) -> Float32Array:
+    strip = profiles(picture, roi, calibration, points_mm, outward, _offsets(reach_mm))
+    return np.asarray(smoothed(strip, ALONG_POINTS), np.float32)
 
 
 def follow_border(
@@ -129,16 +146,14 @@ def _search(
     free: bool,
 ) -> tuple[FloatArray, FloatArray]:
     outward = normals(now)
-    strip = profiles(picture, roi, calibration, now, outward, _offsets(reach_mm))
-    strip = smoothed(strip, ALONG_POINTS).astype(np.float32)
-    length = reference.profiles.shape[1]
-    windows = _centred(np.lib.stride_tricks.sliding_window_view(strip, length, axis=1))
-    score = smoothed(np.einsum("nsl,nl->ns", windows, reference.profiles), along_points)
+    strip = _strip(picture, roi, calibration, now, outward, reach_mm)
+    score = smoothed(_correlation(strip, reference.profiles), along_points)
     shift, agreement = _best(score)
     # a profile that fits nowhere, or everywhere alike, has no say
-    weight = np.clip(agreement, 0.0, 1.0) ** 2 * (agreement - np.median(score, axis=1)).clip(0.05)
+    usual = np.partition(score, score.shape[1] // 2, axis=1)[:, score.shape[1] // 2]
+    weight = np.maximum(agreement, 0.0) ** 2 * np.maximum(agreement - usual, 0.05)
     moved = now + shift[:, None] * outward
-    whole = _affine(reference.points_mm, now, moved, outward, weight)
+    whole = _affine(reference, now, moved, outward, weight)
     if not free:
         return whole, agreement
     rest = ((moved - whole) * outward).sum(axis=1)
@@ -146,21 +161,45 @@ def _search(
     return whole + rest[:, None] * outward, agreement
 
 
-def _best(score: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _correlation(strip: Float32Array, pattern: Float32Array) -> Float32Array:
+    """Return ``(N, S)`` correlation of each row's pattern, of mean 0 and length 1, with each window of it."""
+    length = pattern.shape[1]
+    count, width = strip.shape
+    down, right = strip.strides
+    windows: Float32Array = np.ndarray(
+        (count, width - length + 1, length), np.float32, strip, strides=(down, right, right)
+    )
+    product = np.einsum("nsl,nl->ns", windows, pattern)
+    level = strip - strip.mean()  # sums of squares of what is near 0 keep their digits
+    box = _box(strip.shape[1], length)
+    spread = (level**2) @ box - (level @ box) ** 2 / length
+    return np.asarray(product / np.sqrt(np.maximum(spread, LEAST_LENGTH**2)), np.float32)
+
+
+@lru_cache(maxsize=8)
+def _box(width: int, length: int) -> Float32Array:
+    """Matrix that sums every window of a row; cheaper than running sums at this size."""
+    first = np.arange(width - length + 1)
+    at = np.arange(width)[:, None]
+    return ((at >= first) & (at < first + length)).astype(np.float32)
+
+
+def _best(score: Float32Array) -> tuple[FloatArray, FloatArray]:
     """Return shift in mm and score of the best window, to a part of a step."""
     count = score.shape[1]
     best = score.argmax(axis=1)
-    inner = np.clip(best, 1, count - 2)
+    inner = np.minimum(np.maximum(best, 1), count - 2)
     every = np.arange(len(score))
-    low, mid, high = (score[every, inner + k] for k in (-1, 0, 1))
-    bend = low - 2 * mid + high
-    part = np.where(np.abs(bend) > 1e-9, 0.5 * (low - high) / np.where(bend == 0, 1.0, bend), 0.0)
-    at = np.where(best == inner, inner + np.clip(part, -0.5, 0.5), best)
-    return (at - (count - 1) / 2) * STEP_MM, score[every, best]
+    around = score[every[:, None], inner[:, None] + (-1, 0, 1)].astype(np.float64)
+    low, mid, high = around.T
+    bend = 2 * mid - low - high
+    part = 0.5 * (high - low) / np.where(np.abs(bend) > 1e-9, bend, np.inf)
+    at = np.where(best == inner, inner + np.minimum(np.maximum(part, -0.5), 0.5), best)
+    return (at - (count - 1) / 2) * STEP_MM, score[every, best].astype(np.float64)
 
 
 def _affine(
-    reference: FloatArray, now: FloatArray, moved: FloatArray, outward: FloatArray, weight: FloatArray
+    reference: BorderReference, now: FloatArray, moved: FloatArray, outward: FloatArray, weight: FloatArray
 ) -> FloatArray:
     """Move the reference as a whole so that it meets the shifted points along their normals.
 
@@ -168,13 +207,11 @@ def _affine(
     moves points along it as well, and leaving that out would change the area (2 % for 3 mm on a radius of
     15 mm).
     """
-    centre = reference.mean(axis=0)
-    local = (reference - centre) / 10.0  # cm, so that turning and shifting weigh alike
-    basis = np.concatenate([local, np.ones((len(local), 1))], axis=1)  # (N, 3)
+    points, basis = reference.points_mm, reference.basis
     rows = np.concatenate([basis * outward[:, :1], basis * outward[:, 1:]], axis=1)  # (N, 6)
-    before = np.linalg.lstsq(basis, now - reference, rcond=None)[0]  # (3, 2): what `now` already is
-    asked = ((moved - reference) * outward).sum(axis=1) - rows @ before.T.ravel()
-    weighted = rows * weight[:, None]
-    normal = weighted.T @ rows + STIFFNESS * weight.mean() * np.diag([1.0, 1.0, 0.02, 1.0, 1.0, 0.02])
-    change = np.linalg.solve(normal, weighted.T @ asked).reshape(2, 3).T
-    return np.asarray(reference + basis @ (before + change), np.float64)
+    before = reference.to_basis @ (now - points)  # (3, 2): what `now` already is
+    asked = ((moved - points - basis @ before) * outward).sum(axis=1)
+    weighted = (rows * weight[:, None]).T
+    normal = weighted @ rows + STIFFNESS * weight.mean() * STIFF_IN
+    change = np.linalg.solve(normal, weighted @ asked).reshape(2, 3).T
+    return np.asarray(points + basis @ (before + change), np.float64)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import CubicSpline
 
-from segmentation.border import normals, resampled, to_mm, to_px
+from segmentation.border import normals, to_mm, to_px
 from segmentation.border_motion import BorderMatch, BorderReference, border_reference, follow_border
 from segmentation.contour import find_round_shapes
 from segmentation.geometry import polygon_area_cm2
@@ -215,8 +215,7 @@ def _assigned(shapes: Sequence[RoundShape], panel: Panel, wanted: Sequence[Side]
 
 def _echo(panel: Panel, points_mm: FloatArray, picture: Picture) -> float:
     """Mean grey inside the border inset by 1.5 mm; nan where nothing is left."""
-    inner = points_mm - INSET_MM * normals(points_mm)
-    at = to_px(resampled(inner), panel.roi, panel.calibration)
+    at = to_px(points_mm - INSET_MM * normals(points_mm), panel.roi, panel.calibration)
     low = np.floor(at.min(axis=0)).astype(int).clip(0)
     high = np.ceil(at.max(axis=0)).astype(int) + 1
     part = picture[low[1] : high[1], low[0] : high[0]]
@@ -224,7 +223,7 @@ def _echo(panel: Panel, points_mm: FloatArray, picture: Picture) -> float:
         return nan
     inside = np.zeros(part.shape, np.uint8)
     cv2.fillPoly(inside, [np.round(at - low).astype(np.int32)], 1)
-    return float(part[inside > 0].mean()) if inside.any() else nan
+    return cv2.mean(part, mask=inside)[0] if inside.any() else nan
 
 
 def _over(panel: Panel, mask: npt.NDArray[np.bool_] | None, points_mm: FloatArray) -> float:

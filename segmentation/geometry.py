@@ -81,6 +81,6 @@ def polygon_area_cm2(points_px: FloatArray, calibration: Calibration) -> float:
     """
     if points_px.ndim != 2 or points_px.shape[1] != 2 or len(points_px) < 3:
         raise ValueError(f"a closed border needs at least 3 (x, y) points, came shape {points_px.shape}")
-    x, y = (points_px * calibration.scale).T
-    twice_mm2 = float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))
+    x, y = ((points_px - points_px[0]) * calibration.scale).T  # the first point at 0: no last product
+    twice_mm2 = float(np.dot(x[:-1], y[1:]) - np.dot(y[:-1], x[1:]))
     return abs(twice_mm2) / 200.0

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp, isfinite
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from segmentation.border_motion import BorderMatch, BorderReference
 from segmentation.edges import InnerEdge
 from segmentation.fascia import Fascia, FasciaGrid
-from segmentation.geometry import Calibration, polygon_area_cm2
 from segmentation.results import QUANTITIES, FloatArray, Picture, Status
 from segmentation.sector import in_sector
 from segmentation.views import Panel
@@ -25,7 +25,6 @@ LOST_AGREEMENT = 0.45
 GOOD_AGREEMENT, AGREEMENT_WIDTH = 0.68, 0.07
 WORST_SHARE = 0.2  # of the border: a stretch that fits badly counts
 DARK_GREY = 6.0
-_MM = Calibration(1.0, 1.0)  # points are in mm already
 
 
 def judge_layer(
@@ -160,15 +159,15 @@ def judge_border(
         The chance is 0 where the status carries no value.
     """
     agreement = float(match.agreement.mean())
-    part = picture[panel.roi.slices]
-    if agreement < LOST_AGREEMENT or float(part[::4, ::4].mean()) < DARK_GREY:
+    if agreement < LOST_AGREEMENT or cv2.mean(picture[panel.roi.slices][::4])[0] < DARK_GREY:
         return Status.LOST, 0.0
     if _outside(panel, mask, match.points_mm) > 0.03:
         return Status.CLIPPED, 0.0
     limits = QUANTITIES["area_cm2"]
-    if not limits.plausible_low <= area_cm2 <= limits.plausible_high or _torn(reference, match):
+    if not limits.plausible_low <= area_cm2 <= limits.plausible_high or _torn(reference, area_cm2):
         return Status.IMPLAUSIBLE, 0.0
-    worst = float(np.quantile(match.agreement, WORST_SHARE))
+    rank = int(WORST_SHARE * (len(match.agreement) - 1))
+    worst = float(np.partition(match.agreement, rank)[rank])
     chance = 1.0 / (1.0 + exp(-(0.5 * (agreement + worst) - GOOD_AGREEMENT) / AGREEMENT_WIDTH))
     return (Status.OK if chance >= GOOD_ENOUGH else Status.LOW_QUALITY), chance
 
@@ -176,15 +175,15 @@ def judge_border(
 def _outside(panel: Panel, mask: npt.NDArray[np.bool_] | None, points_mm: FloatArray) -> float:
     """Share of a border's points that lie where no echoes can be."""
     if mask is None:
-        mask = np.ones((panel.roi.height, panel.roi.width), np.bool_)
+        at = points_mm / panel.calibration.scale
+        held = ((at >= 0) & (at < (panel.roi.width, panel.roi.height))).all(axis=1)
+        return float(1.0 - held.mean())
     return float(1.0 - in_sector(panel, mask, *points_mm.T).mean())
 
 
-def _torn(reference: BorderReference, match: BorderMatch) -> bool:
-    """Neighbouring points moved apart as no tissue does, or the area doubled or halved."""
-    before = polygon_area_cm2(reference.points_mm, _MM)
-    ratio = polygon_area_cm2(match.points_mm, _MM) / before
-    return not 0.4 < ratio < 2.5
+def _torn(reference: BorderReference, area_cm2: float) -> bool:
+    """The area doubled or halved, as no contraction does."""
+    return not 0.4 < area_cm2 / reference.area_cm2 < 2.5
 
 
 def judge_facet(

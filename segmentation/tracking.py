@@ -16,7 +16,6 @@ from segmentation.border_track import BorderTrack, step_borders
 from segmentation.facet import vertex
 from segmentation.facet_track import FacetTrack, step_facet
 from segmentation.layer_track import LayerTrack, step_layers
-from segmentation.resampling import shrunk
 from segmentation.results import FrameResult, Measurement, Picture, Status
 from segmentation.screen import picture_mask
 from segmentation.views import MeasureSetup, Panel
@@ -27,7 +26,7 @@ NEW_PICTURE_GREY = 0.35  # mean difference; a codec repeats a picture to within 
 FROZEN_S = 2.0
 FROZEN_PICTURES = 90  # where there are no time stamps
 UPPER_PART = 0.3
-OVERVIEW_SIZE = (128, 64)  # columns, rows
+OVERVIEW_SIZE = (128, 32)  # columns, rows, at the least: cells of whole pixels are the cheapest mean
 SHIFT_AGREEMENT = 0.35  # correlation: below it the pictures have nothing in common
 
 
@@ -164,13 +163,11 @@ def _step_panel(
 
 
 def _difference(state: TrackState, picture: Picture) -> float:
-    """Mean absolute difference from the last new picture, over every third pixel of the panels."""
+    """Mean absolute difference from the last new picture, over the panels."""
     assert state.last_picture is not None  # asked by the caller
     parts = [
-        cv2.absdiff(
-            np.ascontiguousarray(picture[panel.roi.slices][::3, ::3]),
-            np.ascontiguousarray(state.last_picture[panel.roi.slices][::3, ::3]),
-        ).mean()
+        cv2.norm(picture[panel.roi.slices], state.last_picture[panel.roi.slices], cv2.NORM_L1)
+        / (panel.roi.width * panel.roi.height)
         for panel in state.setup.panels
     ]
     return float(np.mean(parts))
@@ -194,19 +191,28 @@ def _repeated(
 
 def _overview(picture: Picture, panel: Panel) -> npt.NDArray[np.float32]:
     """The upper part alone: skin and fat go with the probe, a muscle that contracts moves by itself."""
-    rows, columns = panel.roi.slices
-    upper = slice(rows.start, rows.start + max(8, round(panel.roi.height * UPPER_PART)))
-    return shrunk(picture[upper, columns], *OVERVIEW_SIZE)
+    wide, high = _cell_px(panel)
+    columns, rows = panel.roi.width // wide, _upper_rows(panel) // high
+    part = picture[panel.roi.slices][: rows * high, : columns * wide]
+    return np.asarray(cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _upper_rows(panel: Panel) -> int:
+    return min(panel.roi.height, max(8, round(panel.roi.height * UPPER_PART)))
+
+
+def _cell_px(panel: Panel) -> tuple[int, int]:
+    columns, rows = OVERVIEW_SIZE
+    return max(1, panel.roi.width // columns), max(1, _upper_rows(panel) // rows)
 
 
 def _shift_mm(first: npt.NDArray[np.float32], now: npt.NDArray[np.float32], panel: Panel) -> float:
     """Displacement against the first picture; nan where its middle is not found again."""
-    columns, rows = OVERVIEW_SIZE
+    rows, columns = first.shape
     left, top = columns // 4, rows // 5
     score = cv2.matchTemplate(now, first[top : rows - top, left : columns - left], cv2.TM_CCOEFF_NORMED)
     _, best, _, (x, y) = cv2.minMaxLoc(score)
     if best < SHIFT_AGREEMENT:
         return nan
     moved = np.array([x + vertex(score[y], x) - left, y + vertex(score[:, x], y) - top])
-    size_px = np.array([panel.roi.width, panel.roi.height * UPPER_PART])
-    return float(np.hypot(*(moved * size_px / OVERVIEW_SIZE * panel.calibration.scale)))
+    return float(np.hypot(*(moved * _cell_px(panel) * panel.calibration.scale)))
