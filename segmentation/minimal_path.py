@@ -67,7 +67,7 @@ def _side_by_side(reward: npt.NDArray[np.float32], gap: int) -> npt.NDArray[np.f
 def _best_so_far(
     earned: npt.NDArray[np.float32], cost: npt.NDArray[np.float32]
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Return what the best way to each place has earned before it, all that it chose from, the last totals."""
+    """Return what the best way to each place earned before it, all that it chose from, the last totals."""
     columns, length = earned.shape
     reach = len(cost) // 2
     total = np.full((columns, length + 2 * reach), FORBIDDEN, np.float32)
