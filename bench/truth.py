@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 from collections import defaultdict
 from dataclasses import dataclass, field
 from math import nan
 from pathlib import Path
+from statistics import median
 from typing import cast
 
-from segmentation.results import Muscle, Side
+import numpy as np
+
+from segmentation.results import FloatArray, Muscle, Side
 
 REPO = Path(__file__).resolve().parent.parent
 REAL = Path(os.environ.get("USBIO_REAL_DATA", REPO.parent / "shared" / "real"))
@@ -30,6 +34,16 @@ class Observed:
     def mean_mm(self) -> float:
         """Mean over the observers."""
         return sum(self.by_observer.values()) / len(self.by_observer)
+
+    @property
+    def median_mm(self) -> float:
+        """Median of the observers."""
+        return median(self.by_observer.values())
+
+    @property
+    def range_mm(self) -> float:
+        """How far apart the observers are."""
+        return max(self.by_observer.values()) - min(self.by_observer.values())
 
     def without(self, observer: str) -> float:
         """Mean over the others; nan where there are none."""
@@ -62,6 +76,23 @@ def phantom_truth(path: Path) -> dict[Key, dict[int, float]]:
             if row.get(quantity):
                 values[side, muscle, quantity][int(row["frame"])] = float(row[quantity])
     return values
+
+
+def phantom_effort(path: Path) -> dict[int, float]:
+    """How hard the muscles work in each frame, the hardest of them: 0 at rest to 1."""
+    effort: dict[int, float] = {}
+    for row in _rows(path):
+        frame = int(row["frame"])
+        effort[frame] = max(effort.get(frame, 0.0), float(row["activation"]))
+    return effort
+
+
+def phantom_borders(path: Path) -> list[dict[str, FloatArray]]:
+    """The closed borders and edges of every frame, ``(N, 2)`` in pixels, named side_muscle."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [
+        {name: np.array(points) for name, points in json.loads(line)["borders"].items()} for line in lines
+    ]
 
 
 def other_phantom_truth(path: Path) -> dict[Key, dict[int, float]]:

@@ -1,0 +1,23 @@
+"""Tables of the bench as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bench.figures import Row
+
+
+def table(rows: Sequence[Row]) -> str:
+    """Lay rows out as a Markdown table."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    lines = ["| " + " | ".join(names) + " |", "|" + " --- |" * len(names)]
+    lines += ["| " + " | ".join(_cell(row.get(name)) for name in names) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "; ".join(str(one) for one in value)
+    return str(value).replace("|", "/")
