@@ -1,47 +1,38 @@
-"""What measuring a picture costs, beside copying, decoding and scikit-image's active contour on the same one.
+"""What measuring a picture costs, and what other ways of doing it cost on the same picture.
 
-`python -m bench.bench_measure [--json]`: one thread, the sample clips (800x600), in turns, so that a noisy
-machine slows all of them alike.
+`python -m bench.bench_measure [--json] [--view V ...]`: one thread, the sample clips drawn at three sizes.
+Copy, decode, step and Lucas-Kanade take turns on every picture, so that a noisy machine slows all of them
+alike. `--soak MINUTES` runs so many minutes of pictures of `tra` and `lm-csa` at 25 a second, as fast as they
+go, and says whether cost and memory stay what they were.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import sys
+import tempfile
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import av
 import cv2
 import numpy as np
-import numpy.typing as npt
-from skimage.segmentation import active_contour
 
-from bench.truth import SAMPLE_CLIPS
+from bench.rivals import geodesics, lucas_kanade, measured_points, outlines, snakes
+from bench.scaled_clip import FPS, SIZES_PX, STEMS, ScaledClip, scaled_clip
 from segmentation.results import Picture
 from segmentation.tracking import start, step
-from usbio.preparation import prepare
-from usbio.setup import load_setup
-from usbio.sources.clip import open_clip
+from segmentation.views import ViewName
 
-PICTURES = 60
-CONTOURS = 5  # an active contour takes a quarter of a second
-
-
-def pictures(clip: Path) -> tuple[list[Picture], list[float]]:
-    """The first pictures of a clip, and what reading each took, in ms."""
-    found, took = [], []
-    with closing(open_clip(clip).frames()) as frames:
-        before = time.perf_counter()
-        for frame in frames:
-            took.append((time.perf_counter() - before) * 1e3)
-            found.append(frame.image)
-            if len(found) == PICTURES:
-                break
-            before = time.perf_counter()
-    return found, took
+WARM_UP = 10  # pictures
+SLOW_ONES = 3  # an active contour takes a quarter of a second
+SOAK_VIEWS: tuple[ViewName, ...] = ("tra", "lm-csa")
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+Row = dict[str, Any]
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -55,67 +46,135 @@ def percentiles(took_ms: list[float]) -> dict[str, float]:
     """Median, p95 and p99."""
     names = ("median", "p95", "p99")
     return {
-        name: round(float(np.percentile(took_ms, q)), 2) for name, q in zip(names, (50, 95, 99), strict=True)
+        name: round(float(np.percentile(took_ms, q)), 3) for name, q in zip(names, (50, 95, 99), strict=True)
     }
 
 
-def snake(picture: Picture, border_px: npt.NDArray[np.float64]) -> Callable[[], object]:
-    """An active contour from a circle of a muscle's size, on the smoothed region about it."""
-    low = np.maximum(border_px.min(axis=0).astype(int) - 40, 0)
-    high = border_px.max(axis=0).astype(int) + 40
-    region = cv2.GaussianBlur(picture[low[1] : high[1], low[0] : high[0]], (0, 0), 3.0) / 255.0
-    first = (border_px - low)[:, ::-1]
-    return lambda: active_contour(  # type: ignore[no-untyped-call]  # scikit-image has no types
-        region, first, alpha=0.015, beta=10, gamma=0.001, max_num_iter=500
-    )
+def luma(clip: ScaledClip) -> Iterator[Picture]:
+    """Decode on one thread to luma, one picture a step."""
+    with av.open(str(clip.file)) as container:
+        container.streams.video[0].thread_count = 1
+        for frame in container.decode(video=0):
+            yield np.asarray(frame.to_ndarray(format="gray"), np.uint8)
 
 
-def measure_clip(clip: Path) -> dict[str, Any]:
-    """Cost of one clip's view."""
-    setup = load_setup(clip.with_suffix(".toml"))
-    seen, reading_ms = pictures(clip)
-    if setup.measure.view is None:
-        raise ValueError("a sample clip's setup names its view")
-    prepared = prepare(setup.measure.view, setup, seen[0], name=clip.name)
-    state = start(prepared.measure, seen[0])
-    stepping, copying = [], []
-    border = None
-    for number, picture in enumerate(seen):
-        before = time.perf_counter()
-        state, result = step(state, picture, number / 25.0)
-        stepping.append((time.perf_counter() - before) * 1e3)
-        copying.append(timed(picture.copy))
-        border = border if border is not None else result.measurements[0].border_px
-    row: dict[str, Any] = {
-        "clip": clip.stem,
-        "view": setup.measure.view,
-        "step_ms": percentiles(stepping[1:]),
+def measure_clip(clip: ScaledClip) -> Row:
+    """Cost of one view at one size."""
+    took: dict[str, list[float]] = {name: [] for name in ("step", "copy", "decode", "lucas_kanade")}
+    state = start(clip.setup, clip.pictures[0])
+    first_ms, result, before = 0.0, None, clip.pictures[0]
+    reading, roi = luma(clip), clip.setup.panels[0].roi
+    for number, picture in enumerate(clip.pictures):
+        began = time.perf_counter()
+        state, result = step(state, picture, number / FPS)
+        cost = (time.perf_counter() - began) * 1e3
+        decode = timed(lambda: next(reading))
+        if number == 0:
+            first_ms = cost
+        if number < WARM_UP or not result.new_picture:
+            before = picture
+            continue
+        took["step"].append(cost)
+        took["decode"].append(decode)
+        took["copy"].append(timed(picture.copy))
+        took["lucas_kanade"].append(timed(lucas_kanade(before, picture, roi, measured_points(result))))
+        before = picture
+    if result is None:
+        raise ValueError("a clip without pictures")
+    shapes = outlines(result)
+    slow = clip.pictures[:: max(1, len(clip.pictures) // SLOW_ONES)][:SLOW_ONES]
+    row: Row = {"view": clip.view, "size_px": list(clip.size_px), "pictures": len(took["step"])}
+    row |= {f"{name}_ms": percentiles(values) for name, values in took.items()}
+    row["first_ms"] = round(first_ms, 2)
+    if shapes:
+        row["active_contour_ms"] = percentiles([timed(snakes(picture, roi, shapes)) for picture in slow])
+        row["geodesic_contour_ms"] = percentiles([timed(geodesics(picture, roi, shapes)) for picture in slow])
+    return row | _ratios(row)
+
+
+def _ratios(row: Row) -> Row:
+    own = row["step_ms"]["median"]
+    found = {"step_over_lucas_kanade": round(own / row["lucas_kanade_ms"]["median"], 2)}
+    found["step_over_decode"] = round(own / row["decode_ms"]["median"], 2)
+    if "active_contour_ms" in row:
+        found["active_contour_over_step"] = round(row["active_contour_ms"]["median"] / own, 1)
+        found["geodesic_contour_over_step"] = round(row["geodesic_contour_ms"]["median"] / own, 1)
+    return found
+
+
+def soak(clip: ScaledClip, minutes: float) -> Row:
+    """So many minutes of pictures, to and fro through the clip: cost and memory, minute by minute."""
+    there_and_back = clip.pictures + clip.pictures[-2:0:-1]
+    state = start(clip.setup, clip.pictures[0])
+    a_minute = round(60 * FPS)
+    medians, memory_mb, statuses = [], [], set()
+    took: list[float] = []
+    for number in range(round(minutes * a_minute)):
+        picture = there_and_back[number % len(there_and_back)]
+        began = time.perf_counter()
+        state, result = step(state, picture, number / FPS)
+        took.append((time.perf_counter() - began) * 1e3)
+        statuses |= {m.status.value for m in result.measurements}
+        if len(took) == a_minute:
+            medians.append(float(np.median(took)))
+            memory_mb.append(_memory_mb())
+            took.clear()
+    tenth = max(1, len(medians) // 10)
+    return {
+        "view": clip.view,
+        "minutes": minutes,
+        "first_minutes_ms": round(float(np.median(medians[:tenth])), 3),
+        "last_minutes_ms": round(float(np.median(medians[-tenth:])), 3),
+        "slowest_minute_ms": round(max(medians), 3),
+        "memory_after_first_minute_mb": round(memory_mb[0], 1),
+        "growth_mb": round(memory_mb[-1] - memory_mb[0], 2),
+        "statuses": sorted(statuses),
     }
-    row |= {
-        "first_ms": round(stepping[0], 1),
-        "copy_ms": percentiles(copying),
-        "decode_ms": percentiles(reading_ms),
-    }
-    if border is not None:
-        contour_ms = percentiles([timed(snake(picture, border)) for picture in seen[:CONTOURS]])
-        row["active_contour_ms"] = contour_ms
-        sides = len(result.measurements)
-        row["active_contour_over_step"] = round(sides * contour_ms["median"] / row["step_ms"]["median"], 1)
-    row["step_over_decode"] = round(row["step_ms"]["median"] / row["decode_ms"]["median"], 1)
-    return row
+
+
+def _memory_mb() -> float:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+    raise OSError("memory is read from /proc, which this system lacks")
+
+
+def collect(views: list[ViewName], soak_minutes: float) -> Row:
+    """Every view at every size; where asked, the long run as well."""
+    with tempfile.TemporaryDirectory() as folder:
+        clips = [scaled_clip(view, size, Path(folder)) for view in views for size in SIZES_PX]
+        found: Row = {"rows": [measure_clip(clip) for clip in clips]}
+        if soak_minutes > 0:
+            found["soak"] = [
+                soak(clip, soak_minutes)
+                for clip in clips
+                if clip.view in SOAK_VIEWS and clip.size_px == (800, 600)
+            ]
+    return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--view", action="append", choices=list(STEMS), help="only this view")
+    parser.add_argument("--soak", type=float, default=0.0, metavar="MINUTES")
     asked = parser.parse_args()
+    if not ONE_THREAD.items() <= os.environ.items():  # has to be said before numpy is loaded
+        os.execve(
+            sys.executable,
+            [sys.executable, "-m", "bench.bench_measure", *sys.argv[1:]],
+            {**os.environ, **ONE_THREAD},
+        )
     cv2.setNumThreads(1)
-    rows = [measure_clip(clip) for clip in sorted(SAMPLE_CLIPS.glob("[!.]*.mp4"))]
+    found = collect(asked.view or list(STEMS), asked.soak)
     if asked.json:
-        print(json.dumps(rows))
+        print(json.dumps(found))
         return
-    for row in rows:
-        print("  ".join(f"{name} {value}" for name, value in row.items()))
+    for row in found["rows"]:
+        print(f"{row['view']} {row['size_px'][0]}x{row['size_px'][1]}")
+        print("  ", "  ".join(f"{k} {v}" for k, v in row.items() if k not in ("view", "size_px")))
+    for row in found.get("soak", []):
+        print("  ".join(f"{k} {v}" for k, v in row.items()))
 
 
 if __name__ == "__main__":
