@@ -1,9 +1,9 @@
 """How near the numbers are to what people measured and to what phantoms know.
 
-`python -m bench.bench_accuracy` prints the tables of docs/accuracy.md, `--json` the figures, `--only` some
-of them, `--development` the same of clips and stills that may be looked at while tuning. Everything goes
-the way of `usbio analyze`: reading, preparation, measuring; nothing is tuned in here. Scored clips are drawn
-once and kept (`bench.scored_clips`).
+`python -m bench.bench_accuracy` prints each table as it is made, `--markdown` all tables of docs/accuracy.md
+with the goals first, `--json` the figures. `--only` makes some of them, `--development` those of clips and
+stills that may be looked at while tuning. Everything goes the way of `usbio analyze`: reading, preparation,
+measuring; nothing is tuned in here. Scored clips are drawn once and kept (`bench.scored_clips`).
 """
 
 from __future__ import annotations
@@ -18,10 +18,15 @@ import cv2
 
 from bench.fascia_bands import STILLS, summary, tallies
 from bench.figures import Row
+from bench.goals import goal_rows
+from bench.lifted import lifted_rows
+from bench.looped import looped_rows
 from bench.people import gastrocnemius_clips, gastrocnemius_stills
-from bench.report import table
+from bench.report import sections
+from bench.rough_borders import refined, rough_rows
 from bench.sample_rows import other_phantom_rows, sample_clip_rows
 from bench.scored_rows import clip_rows, scores, summaries
+from bench.screens_row import screens_rows
 from bench.truth import OTHER_PHANTOM, REAL
 from segmentation.views import ViewName
 
@@ -49,6 +54,12 @@ def _fascia_masks(development: bool) -> list[Table]:
     return [("fascia_masks", [{"half": "scored", **summary(tallies())}, *rows])]
 
 
+def _rough_borders(development: bool) -> list[Table]:
+    found = refined(development)
+    rows: list[Table] = [("rough_borders", rough_rows(found))]
+    return [*rows, ("rough_borders_each", [asdict(one) for one in found])] if development else rows
+
+
 def _people(development: bool) -> list[Table]:
     if not REAL.is_dir():
         return []
@@ -64,7 +75,11 @@ PARTS: dict[str, Callable[[bool], list[Table]]] = {
     "fascia_masks": _fascia_masks,
     "tra": _scored("tra"),
     "lm_csa": _scored("lm-csa"),
+    "rough_borders": _rough_borders,
     "lm_thickness": _scored("lm-thickness"),
+    "looped": lambda development: [("looped", looped_rows())],
+    "refound": lambda development: [("refound", lifted_rows())],
+    "screens": lambda development: [("screens", screens_rows(development))],
     "sample_clips": lambda development: [("sample_clips", sample_clip_rows())],
     "other_phantom": lambda development: (
         [("other_phantom", other_phantom_rows())] if OTHER_PHANTOM.is_dir() else []
@@ -73,24 +88,35 @@ PARTS: dict[str, Callable[[bool], list[Table]]] = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    asked = _asked()
+    cv2.setNumThreads(1)
+    found: dict[str, list[Row]] = {}
+    for name in asked.only:
+        tables = dict(PARTS[name](asked.development))
+        found |= tables
+        if not (asked.json or asked.markdown):
+            print(sections(tables), flush=True)
+    if asked.json:
+        json.dump({"goals": goal_rows(found), **found}, sys.stdout, indent=1)
+    elif asked.markdown:
+        print(sections({"goals": goal_rows(found), **found}))
+    else:
+        print(sections({"goals": goal_rows(found)}))
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--markdown", action="store_true", help="print the goals first, then every table")
     parser.add_argument("--only", metavar="NAME,...", help=f"some of: {', '.join(PARTS)}")
     parser.add_argument("--development", action="store_true", help="clips and stills that may be looked at")
     asked = parser.parse_args()
-    cv2.setNumThreads(1)
-    names = asked.only.split(",") if asked.only else list(PARTS)
-    if unknown := set(names) - set(PARTS):
+    asked.only = asked.only.split(",") if asked.only else list(PARTS)
+    if unknown := set(asked.only) - set(PARTS):
         parser.error(f"--only knows {', '.join(PARTS)}, came {', '.join(sorted(unknown))}")
-    found: dict[str, list[Row]] = {}
-    for name in names:
-        tables = dict(PARTS[name](asked.development))
-        found |= tables
-        if not asked.json:
-            for title, rows in tables.items():
-                print(f"## {title.replace('_', ' ')}\n\n{table(rows)}\n", flush=True)
-    if asked.json:
-        json.dump(found, sys.stdout, indent=1)
+    return asked
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import json
 import os
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -34,7 +34,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Screen:
     """What was read from one screen."""
 
     name: str
@@ -55,14 +55,15 @@ def main() -> None:
     parser.add_argument("--clips", type=Path, action="append", default=[], help="further folders of clips")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    rows = [_row(source) for source in _sources(arguments.clips)]
+    rows = [read_screen(source) for source in known_sources(arguments.clips)]
     if arguments.json:
         print(json.dumps([asdict(row) for row in rows], indent=1))
     else:
         print("\n".join(_line(row) for row in rows))
 
 
-def _sources(further: list[Path]) -> Iterator[Source]:
+def known_sources(further: Sequence[Path] = ()) -> Iterator[Source]:
+    """Yield the screens that lie here."""
     real = Path(os.environ.get("USBIO_REAL_DATA", _ROOT / ".." / "shared" / "real"))
     for folder in (_ROOT / "sample_clips", real.parent / "other_phantom", *further):
         yield from (_with_setup(path) for path in sorted(folder.glob("[!.]*.mp4")))
@@ -81,7 +82,8 @@ def _with_setup(path: Path) -> Source:
     return Source(path, setup.get("calibration", {}).get("y_mm_per_px"), tuple(crop) if crop else None)
 
 
-def _row(source: Source) -> Row:
+def read_screen(source: Source) -> Screen:
+    """Return what is read from one screen."""
     picture = _first(source.path)
     began = time.perf_counter()
     roi = find_picture(picture)
@@ -94,7 +96,7 @@ def _row(source: Source) -> Row:
     box = (roi.x, roi.y, roi.width, roi.height) if roi else None
     overlap = _overlap(roi, Roi(*source.box)) if roi and source.box else None
     name = f"{source.path.parent.name}/{source.path.name}"
-    return Row(
+    return Screen(
         name, box, overlap, source.mm_per_px, read, error, said, (found - began) * 1e3, (done - found) * 1e3
     )
 
@@ -113,7 +115,7 @@ def _overlap(one: Roi, other: Roi) -> float:
     return shared / (one.width * one.height + other.width * other.height - shared)
 
 
-def _line(row: Row) -> str:
+def _line(row: Screen) -> str:
     overlap = f"{row.box_overlap:.3f}" if row.box_overlap is not None else "    -"
     true = f"{row.true_mm_per_px:.5f}" if row.true_mm_per_px else "      -"
     read = f"{row.read_mm_per_px:.5f}" if row.read_mm_per_px else "      -"

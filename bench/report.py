@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bench.figures import Row
+
+
+def sections(tables: Mapping[str, Sequence[Row]]) -> str:
+    """Lay tables out under their titles."""
+    titled = ((title.replace("_", " ").capitalize(), rows) for title, rows in tables.items() if rows)
+    return "\n".join(f"## {title}\n\n{table(rows)}\n" for title, rows in titled)
 
 
 def table(rows: Sequence[Row]) -> str:
