@@ -6,7 +6,7 @@ import datetime
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from segmentation.comparison import compare
@@ -18,27 +18,28 @@ from usbio.clip_records import marks_of, muscle_records, notes_on_marks
 from usbio.columns import TableName
 from usbio.error_figures import literature_errors
 from usbio.errors import ClipDamaged
-from usbio.measuring import BorderLines, Measured, Progress, Sink, Task, measure, overlay_film
-from usbio.outputs import BORDERS, OVERLAY, PAIR, TABLES, Place, Results
+from usbio.measuring import BorderLines, Measured, Progress, Sink, measure, overlay_film
+from usbio.outputs import BORDERS, OVERLAY, PAIR, Place, Results
 from usbio.setup import SetupFile
 from usbio.setup_as_used import setup_as_used
 from usbio.sidecar import Json, as_text, calibration, run_notes, sidecar
 from usbio.sources.clip import open_clip
 from usbio.tables import frame_rows, repetition_rows, summary_rows, write_table
+from usbio.task import Extras, Task
+
+__all__ = ["AS_USUAL", "ClipReport", "Extras", "Manner", "Task", "analyze_clip", "analyze_pair"]
 
 
 @dataclass(frozen=True, slots=True)
-class Extras:
-    """What is written besides the tables."""
+class Manner:
+    """How a clip is measured and written: nothing of it shows in the tables."""
 
-    overlay: bool = False
-    borders: bool = False
+    threads: int | None = None  # of this process; None leaves them to the libraries
+    replace: bool = True  # results that stand; else only what is missing is added
+    fingerprint: Json = field(default_factory=dict)  # of clip and task, for the sidecar
 
-    @property
-    def endings(self) -> tuple[str, ...]:
-        """The endings of all that is written for a clip."""
-        more = [ending for ending, asked in ((OVERLAY, self.overlay), (BORDERS, self.borders)) if asked]
-        return (*TABLES, *more)
+
+AS_USUAL = Manner()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,11 +56,13 @@ class ClipReport:
     damaged: ClipDamaged | None
 
 
-def analyze_clip(clip: Path, place: Place, task: Task, extras: Extras, progress: Progress) -> ClipReport:
+def analyze_clip(
+    clip: Path, place: Place, task: Task, extras: Extras, progress: Progress, manner: Manner = AS_USUAL
+) -> ClipReport:
     """Measure a clip and write its results: all of them, or none where that fails."""
     started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
-    source = open_clip(clip, task.setup.time.fps)
-    with Results(place) as results:
+    source = open_clip(clip, task.setup.time.fps, manner.threads)
+    with Results(place, manner.replace) as results:
         with ExitStack() as stack:
             sinks: list[Sink] = []
             if extras.borders:
@@ -67,23 +70,25 @@ def analyze_clip(clip: Path, place: Place, task: Task, extras: Extras, progress:
             if extras.overlay:
                 film = overlay_film(results.part(OVERLAY), place.path(OVERLAY), task.view, source.info().fps)
                 sinks.append(stack.enter_context(film))
-            measured = measure(source, task, sinks, progress)
+            measured = measure(source, task, sinks, progress, ahead=manner.threads != 1)
         report = _report(clip, place, task, measured, time.perf_counter() - clock)
-        _write_clip(results, report, measured, started)
+        _write_clip(results, report, measured, started, manner.fingerprint)
         results.commit()
     return report
 
 
-def analyze_pair(left: ClipReport, right: ClipReport, place: Place) -> None:
+def analyze_pair(left: ClipReport, right: ClipReport, place: Place, manner: Manner = AS_USUAL) -> None:
     """Compare two one-sided clips that were measured, and write the summary of the pair."""
     started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
     acquisition = left.setup.acquisition
     rows = _summaries([*left.records, *right.records], _painful(left.setup))
     tables: list[TableName] = ["summary"]
-    with Results(place) as results:
+    with Results(place, manner.replace) as results:
         with results.open(PAIR[0]) as file:
             write_table(file, "summary", summary_rows(rows), acquisition)
-        content = sidecar({"left": left.name, "right": right.name}, tables, left.setup, left.timing)
+        content = manner.fingerprint | sidecar(
+            {"left": left.name, "right": right.name}, tables, left.setup, left.timing
+        )
         for report, side in ((left, "left"), (right, "right")):
             own = sidecar(report.name, tables, report.setup, report.timing)
             content[side] = {"setup": own["setup"], "rules": own["rules"], "frames": report.frames}
@@ -105,7 +110,9 @@ def _report(clip: Path, place: Place, task: Task, measured: Measured, seconds: f
     return ClipReport(place, clip.name, used, timing, records, frames, seconds, measured.damaged)
 
 
-def _write_clip(results: Results, report: ClipReport, measured: Measured, started: datetime.datetime) -> None:
+def _write_clip(
+    results: Results, report: ClipReport, measured: Measured, started: datetime.datetime, fingerprint: Json
+) -> None:
     prepared, acquisition = measured.prepared, report.setup.acquisition
     rows = {
         "frames": frame_rows(measured.log, report.timing, VIEWS[prepared.measure.view].quantity),
@@ -116,7 +123,7 @@ def _write_clip(results: Results, report: ClipReport, measured: Measured, starte
     for table in tables:
         with results.open(f".{table}.csv") as file:
             write_table(file, table, rows[table], acquisition)
-    content = sidecar(
+    content = fingerprint | sidecar(
         report.name,
         tables,
         report.setup,

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 from math import isfinite
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Protocol, TextIO
 
 import numpy as np
 
-from segmentation.results import FrameResult, Side
+from segmentation.results import FrameResult
 from segmentation.tracking import TrackState, start, step
 from segmentation.views import VIEWS, ViewName
 from usbio.errors import ClipDamaged, InputError, OutputError
@@ -22,25 +22,18 @@ from usbio.frame_log import FrameLog
 from usbio.frames import Frame
 from usbio.overlay import border_lines, draw_overlay
 from usbio.preparation import Prepared, prepare
-from usbio.setup import SetupFile
+from usbio.read_ahead import read_ahead
 from usbio.sources.clip import ClipInfo, ClipSource
+from usbio.task import Task
 from usbio.video import ClipWriter
+
+__all__ = ["BorderLines", "Measured", "OverlayFilm", "Progress", "Sink", "Task", "measure", "overlay_film"]
 
 Progress = Callable[[int, int | None], None]
 """Told how many pictures are done, and of how many if the file says so."""
 
 _USUAL_FPS = 25.0
 OTHER_SIZE = "other_size"
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What is asked of every clip of one call."""
-
-    view: ViewName
-    setup: SetupFile = field(default_factory=SetupFile)
-    side: Side | None = None
-    image_left: Side | None = None
 
 
 @dataclass(slots=True)
@@ -120,10 +113,12 @@ def overlay_film(part: Path, final: Path, view: ViewName, fps: float | None) -> 
         raise
 
 
-def measure(source: ClipSource, task: Task, sinks: list[Sink], progress: Progress) -> Measured:
-    """Measure every picture of a clip and hand each to the sinks."""
+def measure(
+    source: ClipSource, task: Task, sinks: list[Sink], progress: Progress, ahead: bool = False
+) -> Measured:
+    """Measure every picture of a clip and hand each to the sinks; ``ahead``: another thread reads them."""
     info = source.info()
-    with closing(source.frames()) as frames:
+    with closing(read_ahead(source.frames()) if ahead else source.frames()) as frames:
         first = next((frame for frame in frames if frame is not None), None)
         if first is None:
             raise InputError(source.name, "holds no pictures", "check the file")

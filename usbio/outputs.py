@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,19 @@ class Place:
     def existing(self, endings: Iterable[str]) -> list[Path]:
         """Which of the results stand there already."""
         return [path for ending in endings if os.path.lexists(path := self.path(ending))]
+
+    def holds(self, ending: str) -> bool:
+        """True where a result stands; one without a byte is what a power cut leaves of a file."""
+        path = self.path(ending)
+        return path.is_file() and path.stat().st_size > 0
+
+    def sweep(self, pid: int | None = None) -> None:
+        """Remove what a process that died left half-written; by default any that runs no more."""
+        with contextlib.suppress(OSError):
+            for path in list(self.folder.iterdir()):
+                owner = _owner(path.name, self.stem)
+                if owner is not None and (owner == pid if pid is not None else not _runs(owner)):
+                    path.unlink(missing_ok=True)
 
     def refuse_existing(self, endings: Iterable[str]) -> None:
         """Raise where a result would be overwritten."""
@@ -92,10 +106,13 @@ def prove_writable(folder: Path, make: bool = True) -> None:
 
 
 class Results:
-    """The files of one input, written under temporary names and given their own all at once."""
+    """The files of one input, written under temporary names and given their own all at once.
 
-    def __init__(self, place: Place) -> None:
-        self._place = place
+    Without ``replace`` a result that stands is kept, and only what is missing is added.
+    """
+
+    def __init__(self, place: Place, replace: bool = True) -> None:
+        self._place, self._replace = place, replace
         self._parts: dict[Path, Path] = {}
 
     def part(self, ending: str) -> Path:
@@ -116,13 +133,23 @@ class Results:
             raise output_error(self._place.path(ending), error) from error
 
     def commit(self) -> None:
-        """Give all files their names."""
-        for final, part in self._parts.items():
-            try:
-                part.replace(final)
-            except OSError as error:
-                raise output_error(final, error) from error
-        self._parts.clear()
+        """Give all files their names.
+
+        Where nothing stands yet the sidecar comes first: whoever finds it and misses others knows that they
+        are of the same input. Where old results are replaced it comes last, for until then some are old.
+        """
+        sidecar = self._place.path(".json")
+        first = not any(map(os.path.lexists, self._parts))
+        for final in sorted(self._parts, key=lambda final: (final == sidecar) != first):
+            if self._replace or not self._place.holds(final.name.removeprefix(self._place.stem)):
+                self._name(final)
+
+    def _name(self, final: Path) -> None:
+        try:
+            self._parts[final].replace(final)
+        except OSError as error:
+            raise output_error(final, error) from error
+        del self._parts[final]
 
     def __enter__(self) -> Self:
         return self
@@ -133,6 +160,27 @@ class Results:
         for part in self._parts.values():
             with contextlib.suppress(OSError):
                 part.unlink()
+
+
+_PART = re.compile(r"\.(\d+)\.part(\.\w+)?$")
+
+
+def _owner(name: str, stem: str) -> int | None:
+    """The process that writes this part of the results of a stem; None for any other file."""
+    found = _PART.search(name) if name.lstrip(".").startswith(f"{stem}.") and name.startswith(".") else None
+    return int(found[1]) if found else None
+
+
+def _runs(pid: int) -> bool:
+    if os.name == "nt":  # where this question would end the process
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _of_folder(folder: Path, error: OSError) -> OutputError:

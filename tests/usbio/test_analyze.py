@@ -39,7 +39,7 @@ BOTH = [picture(4.0 * (1 + 0.5 * up), 5.0 * (1 + 0.2 * up)) for up in UP]
 def script(monkeypatch: pytest.MonkeyPatch) -> Script:
     """Put scripted clips and the tracker that reads them in the place of the real ones."""
     clips: dict[str, ScriptedClip] = {}
-    monkeypatch.setattr(analyze, "open_clip", lambda path, fps=None: clips[path.name])
+    monkeypatch.setattr(analyze, "open_clip", lambda path, fps=None, threads=None: clips[path.name])
     monkeypatch.setattr(measuring, "prepare", scripted_prepare)
     monkeypatch.setattr(measuring, "start", scripted_start)
     monkeypatch.setattr(measuring, "step", scripted_step)

@@ -242,6 +242,7 @@ def test_a_pair(clips: Path, tmp_path: Path, capsys: Captured) -> None:
     text = (tmp_path / "good+second.summary.csv").read_text(encoding="utf-8")
     assert "both,layer,size_asymmetry_signed_percent" in text
     capsys.readouterr()
+    (tmp_path / "good+second.json").write_text("{}", encoding="utf-8")
     assert call(clips, *pair, side=None) == 1
     (line,) = errors(capsys)
     assert "good+second.summary.csv: exists already" in line

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
 import traceback
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from rich.progress import Progress
 
     from usbio.errors import UsbioError
+
+_DRAW_S = 0.1  # between two pictures of the bar: measuring is not held up by it
 
 
 def ready_streams() -> None:
@@ -52,8 +55,12 @@ def say_error(error: UsbioError) -> None:
 
 def say_bug(what: str, error: Exception) -> int:
     """Write the traceback of a bug to a log file, print one line, and return the exit code."""
+    return say_traced(what, f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
+
+
+def say_traced(what: str, reason: str, text: str) -> int:
+    """Do the same with a traceback that was put into words."""
     log = _log_file()
-    text = "".join(traceback.format_exception(error))
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("a", encoding="utf-8") as file:
@@ -61,48 +68,43 @@ def say_bug(what: str, error: Exception) -> int:
     except OSError:
         log = Path(tempfile.gettempdir()) / "usbio.log"
         log.write_text(text, encoding="utf-8")
-    reason = " ".join(f"{type(error).__name__}: {error}".split())
+    reason = " ".join(reason.split())
     say_line(f"usbio: {what}: an error of the program ({reason}); please report it with {log}")
     return 1
 
 
-class Bars:
-    """A progress bar for every clip; a plain line instead where the error stream is no terminal."""
+class Bar:
+    """One bar over all clips of a call; silent where the error stream is no terminal, or should be quiet."""
 
-    def __init__(self, quiet: bool) -> None:
-        self._quiet = quiet
+    def __init__(self, quiet: bool, clips: int = 1) -> None:
+        self.quiet = quiet
+        self._clips = clips
         self._progress: Progress | None = None
-        self._task: TaskID | None = None
-        self._name, self._done, self._total = "", 0, None
+        self._parts: dict[int, float] = {}  # by clip: which part of it is done
+        self._frames: dict[int, int] = {}
+        self._ended = 0
+        self._next_s = 0.0
 
-    _total: int | None
+    def move(self, clip: int, done: int, total: int | None) -> None:
+        """Say how many pictures of a clip are done."""
+        if self._progress is None:
+            return
+        self._frames[clip] = done
+        self._parts[clip] = min(done / total, 1.0) if total else 0.0
+        if (now_s := time.perf_counter()) >= self._next_s:
+            self._next_s = now_s + _DRAW_S
+            self._draw()
 
-    def begin(self, name: str) -> None:
-        """Start the bar of one clip."""
-        self._name, self._done, self._total = name, 0, None
+    def end(self, clip: int) -> None:
+        """Say that a clip is done, well or not."""
+        self._ended += 1
+        self._parts[clip] = 1.0
         if self._progress is not None:
-            self._task = self._progress.add_task(name, total=None)
-
-    def __call__(self, done: int, total: int | None) -> None:
-        """Move the bar."""
-        self._done, self._total = done, total
-        if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, completed=done, total=max(total, done) if total else None)
-
-    def finish(self, kept: bool) -> None:
-        """End the bar of one clip; a clip that failed has a line of its own instead."""
-        if self._progress is not None and self._task is not None:
-            if kept:
-                self._progress.update(self._task, total=self._done)
-            else:
-                self._progress.remove_task(self._task)
-        elif kept and not self._quiet:
-            of = f" of {self._total}" if self._total else ""
-            say_line(f"{self._name}: {self._done}{of} frames measured")
+            self._draw()
 
     def say(self, text: str) -> None:
         """Print a result line, not broken by the bar."""
-        if self._quiet:
+        if self.quiet:
             return
         if self._progress is not None:
             self._progress.stop()
@@ -110,9 +112,22 @@ class Bars:
         if self._progress is not None:
             self._progress.start()
 
+    def count(self, text: str) -> None:
+        """Print what stands in the place of the bar where there is none."""
+        if self._progress is None and not self.quiet:
+            say_line(text)
+
+    def _draw(self) -> None:
+        if self._progress is not None:
+            frames, clips = sum(self._frames.values()), f"{self._ended} of {self._clips} clips, "
+            words = f"{clips if self._clips > 1 else ''}{frames} frames"
+            done = sum(self._parts.values())
+            self._progress.update(self._progress.task_ids[0], completed=done, words=words)
+
     def __enter__(self) -> Self:
-        if not self._quiet and sys.stderr.isatty():
+        if not self.quiet and sys.stderr.isatty():
             self._progress = _progress()
+            self._progress.add_task("", total=self._clips, words="")
             self._progress.start()
         return self
 
@@ -120,6 +135,7 @@ class Bars:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._progress is not None:
+            self._draw()
             self._progress.stop()
 
 
@@ -127,16 +143,14 @@ def _progress() -> Progress:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
-        MofNCompleteColumn,
         Progress,
         TextColumn,
         TimeRemainingColumn,
     )
 
     return Progress(
-        TextColumn("{task.description}", markup=False),
         BarColumn(),
-        MofNCompleteColumn(),
+        TextColumn("{task.fields[words]}", markup=False),
         TimeRemainingColumn(),
         console=Console(stderr=True),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from usbio.cli.console import Bars, say_result
+from usbio.cli.console import Bar, say_result
 from usbio.errors import CallError
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ def simulate(
     from segmentation.phantom.ranges import HARD, ORDINARY
     from usbio.simulate import simulate as write
 
-    with Bars(quiet) as bars:
-        bars.begin(name or view)
+    with Bar(quiet) as bar:
         write(
             cast("ViewName", chosen),
             out,
@@ -63,7 +62,7 @@ def simulate(
             stem=name,
             crf=crf,
             force=force,
-            on_frame=bars,
+            on_frame=lambda done, total: bar.move(0, done, total),
         )
     if not quiet:
         say_result(str(out))

@@ -12,6 +12,8 @@ from usbio.frames import Frame
 
 TimeSource = Literal["container", "dicom", "setup", "none"]
 
+DICOM_SUFFIXES = (".dcm", ".dicom", ".ima")
+
 
 @dataclass(frozen=True, slots=True)
 class DicomRegion:

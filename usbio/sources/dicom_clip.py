@@ -20,12 +20,10 @@ from segmentation.results import Picture
 from usbio.errors import ClipDamaged, InputError, input_error
 from usbio.frames import Frame
 from usbio.luma import published
-from usbio.sources.clip_info import ClipInfo, TimeSource
+from usbio.sources.clip_info import DICOM_SUFFIXES, ClipInfo, TimeSource
 from usbio.sources.dicom_header import frame_times_s, ultrasound_regions
 from usbio.sources.dicom_pixels import dicom_luma
 from usbio.sources.quiet import silence_picture_libraries
-
-DICOM_SUFFIXES = (".dcm", ".dicom", ".ima")
 
 _PIXEL_DATA = b"\xe0\x7f\x10\x00"  # its tag in the usual byte order
 _AGAIN = "copy it again from where it came"

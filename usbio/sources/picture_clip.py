@@ -44,14 +44,13 @@ class PictureClip:
         return self._info
 
     def frames(self) -> Generator[Frame]:
-        """Yield the pictures; those of a folder that cannot be used leave a gap and are named at the end."""
-        size_px = (self._info.width_px, self._info.height_px)
+        """Yield the pictures; those of a folder that cannot be read leave a gap and are named at the end."""
         refused: list[InputError] = []
         index = 0
         for file in self.files:
             try:
                 for picture in _pages(file):
-                    yield self._frame(index, _of_size(file, picture, size_px))
+                    yield self._frame(index, picture)
                     index += 1
             except InputError as error:
                 refused.append(error)
@@ -80,6 +79,11 @@ def open_picture(path: Path, fps: float | None) -> PictureClip:
 
 def open_picture_folder(path: Path, fps: float | None) -> PictureClip:
     """Return the pictures of a folder in natural order: 2 before 10."""
+    return _open(path, tuple(picture_files(path)), fps)
+
+
+def picture_files(path: Path) -> list[Path]:
+    """Return the files of a folder that hold pictures, in natural order."""
     try:
         files = [file for file in path.iterdir() if file.suffix.lower() in PICTURE_SUFFIXES]
     except OSError as error:
@@ -89,7 +93,7 @@ def open_picture_folder(path: Path, fps: float | None) -> PictureClip:
     if not files:
         kinds = ", ".join(suffix[1:] for suffix in PICTURE_SUFFIXES)
         raise InputError(path, "is a folder without pictures", f"choose one that holds {kinds}, or one file")
-    return _open(path, tuple(files), fps)
+    return files
 
 
 def _open(path: Path, files: tuple[Path, ...], fps: float | None) -> PictureClip:
@@ -154,14 +158,6 @@ def _luma(image: Image.Image) -> Picture:
         sixteen_bits = np.clip(np.array(image, np.int64), 0, 65535)
         return np.asarray(sixteen_bits >> 8, np.uint8)
     return from_rgb(np.array(image.convert("RGB")))
-
-
-def _of_size(file: Path, picture: Picture, size_px: tuple[int, int]) -> Picture:
-    height, width = picture.shape
-    if (width, height) != size_px:
-        happened = f"is {width}x{height} where the first picture is {size_px[0]}x{size_px[1]}"
-        raise InputError(file, happened, "keep pictures of one size in a folder")
-    return picture
 
 
 def _broken(file: Path) -> InputError:

@@ -19,6 +19,7 @@ class VideoClip:
 
     path: Path
     _info: ClipInfo
+    threads: int | None = None  # that may decode it; None leaves them to FFmpeg
 
     @property
     def name(self) -> str:
@@ -31,16 +32,17 @@ class VideoClip:
 
     def frames(self) -> Generator[Frame]:
         """Yield the pictures; a clip that breaks off raises `ClipDamaged` after the last good one."""
-        with closing(decode(self.path)) as pictures:
+        with closing(decode(self.path, self.threads)) as pictures:
             for picture in pictures:
                 yield Frame(picture.index, picture.t_s, time.perf_counter(), picture.image)
 
 
-def open_video_clip(path: Path) -> VideoClip:
+def open_video_clip(path: Path, threads: int | None = None) -> VideoClip:
     """Return the video, its first picture decoded once to be sure."""
     with open_video(path) as container:
         stream = picture_stream(container, path)
         declared, rate = stream.frames or None, stream.average_rate
     with closing(decode(path)) as pictures:
         height, width = next(pictures).image.shape
-    return VideoClip(path, ClipInfo(width, height, declared, float(rate) if rate else None, "container"))
+    info = ClipInfo(width, height, declared, float(rate) if rate else None, "container")
+    return VideoClip(path, info, threads)
