@@ -47,7 +47,7 @@ def _of_clip(stem: str, seconds: float) -> list[Row]:
             "muscle": muscle,
             "quantity": quantity,
             "minutes": round(seconds / 60.0, 1),
-            **_creep(t_min[resting], np.array(found)[resting]),
+            **creep(t_min[resting], np.array(found)[resting]),
             "goal, % a minute": GOAL_PERCENT_PER_MINUTE,
             "pictures without value": int(np.isnan(found).sum()),
         }
@@ -55,7 +55,8 @@ def _of_clip(stem: str, seconds: float) -> list[Row]:
     ]
 
 
-def _creep(t_min: FloatArray, values: FloatArray) -> Row:
+def creep(t_min: FloatArray, values: FloatArray) -> Row:
+    """Return how a value ``(N,)`` that should stay changes with time, in percent of its mean."""
     known = np.isfinite(values)
     if known.sum() < 10:
         return {"slope, % a minute": None}

@@ -51,7 +51,7 @@ class Substance:
     streaks: Streaks | None = None
     streak_db: float = 14.0
     clumped: float = 0.0  # how unlike neighbouring scatterers are; above 0 speckle is K-distributed
-    fascicle_mm: float = 0.0  # distance between long lines of perimysium, drawn instead of streaks; 0: none
+    fascicle_mm: float = 0.0  # of a bundle between long lines, drawn instead of streaks; 0: none
 
     def brighter(self, change_db: float) -> Substance:
         """Return the same substance at another level."""
