@@ -98,7 +98,8 @@ def phantom_borders(path: Path) -> list[dict[str, FloatArray]]:
 def other_phantom_truth(path: Path) -> dict[Key, dict[int, float]]:
     """The other maker's truth files: a row a frame, one column a value."""
     values: dict[Key, dict[int, float]] = defaultdict(dict)
-    for row in _rows(path):
+    rows = _rows(path)
+    for row in rows:
         frame = int(row["frame"])
         for side in ("left", "right"):
             if f"{side}_area_cm2" in row:
@@ -107,6 +108,10 @@ def other_phantom_truth(path: Path) -> dict[Key, dict[int, float]]:
             if f"{muscle}_thickness_mm" in row:
                 key: Key = ("left", muscle, "thickness_mm")
                 values[key][frame] = float(row[f"{muscle}_thickness_mm"])
+    if "junction_x_mm" in rows[0]:  # its picture has lateral on the right
+        first = float(rows[0]["junction_x_mm"])
+        slide = {int(row["frame"]): float(row["junction_x_mm"]) - first for row in rows}
+        values["left", "tra", "slide_mm"] = slide
     return values
 
 
