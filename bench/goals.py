@@ -114,7 +114,7 @@ def _refound(found: Found) -> Iterator[Row]:
         after = row.get("found again after s")
         yield _goal(
             f"found again after 2 s lifted, {row['view']}, {row['given']}",
-            "phantom, sample clip",
+            f"phantom, sample clip, air shows {row['the probe shows']}",
             "0.3 s",
             "not found" if after is None else f"{after} s",
             after is not None and after <= row["goal"],

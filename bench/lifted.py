@@ -2,14 +2,13 @@
 
 What a lifted probe shows is drawn: electronic noise that grows with depth, another one in every picture, with
 the ringing of the probe's own face over it, bright lines under each other: a few that die away within a
-centimetre, thick ones down into the depth, or none. The worst of the three is told.
+centimetre, thick ones down into the depth, or none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
 
 import cv2
 import numpy as np
@@ -27,7 +26,6 @@ from usbio.setup import load_setup
 
 FPS, LIFTED_S, AFTER_S = 25.0, 2.0, 3.0
 GOAL_S = 0.3
-_SOONEST = "found again after s"
 NEAR_MM, NEAR_SHARE = 0.5, 0.05  # of the true value: what counts as found again
 _STEMS = ("lm_csa", "lm_thickness_left", "tra_left", "layer_left", "contour_left")
 _LIFTED_AT = 30  # picture; the muscle is at rest and has been followed for more than a second
@@ -37,12 +35,17 @@ _LIFTED_AT = 30  # picture; the muscle is at rest and has been followed for more
 class Ringing:
     """The lines of the probe's own face."""
 
+    name: str
     loudness_grey: float
     distance_mm: float
     dies_over_mm: float
 
 
-_RINGINGS = (Ringing(235.0, 1.1, 2.5), Ringing(200.0, 4.0, 12.0), Ringing(0.0, 1.0, 1.0))
+_RINGINGS = (
+    Ringing("noise", 0.0, 1.0, 1.0),
+    Ringing("thin lines at its face", 235.0, 1.1, 2.5),
+    Ringing("thick lines into the depth", 200.0, 4.0, 12.0),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +79,7 @@ class Air:
 
 
 def lifted_rows() -> list[Row]:
-    """Return a row for every view and way of asking."""
+    """Return a row for every view, way of asking and picture of air."""
     return [row for stem in _STEMS for row in _of_clip(stem)]
 
 
@@ -87,25 +90,18 @@ def _of_clip(stem: str) -> list[Row]:
     air = _air(pictures[0], setup.image.crop_px, setup.calibration.y_mm_per_px)
     rows = []
     for given, task in asked(setup):
-        told: list[Row] = []
         for ringing in _RINGINGS:
+            row: Row = {"view": task.view, "given": given, "the probe shows": ringing.name}
             shown = list(_shown(pictures, air, ringing))
             try:
                 found = list(results(clip.name, task, ((p, k / FPS) for k, (p, _) in enumerate(shown))))
             except UsbioError as error:
-                told.append({_SOONEST: None, "failed": str(error)})
+                rows.append(row | {"failed": str(error)})
                 continue
             after = [(number, r) for r, (_, number) in zip(found, shown, strict=True) if number >= _LIFTED_AT]
             meanwhile = [r for r, (_, number) in zip(found, shown, strict=True) if number < 0]
-            told.append(_told(meanwhile, after, truth))
-        latest = sorted(told, key=_lateness)[-1]
-        rows.append({"view": task.view, "given": given} | latest)
+            rows.append(row | told(meanwhile, after, truth))
     return rows
-
-
-def _lateness(row: Row) -> float:
-    found: float | None = row[_SOONEST]
-    return inf if found is None else found
 
 
 def _air(picture: Picture, crop: tuple[int, int, int, int] | None, mm_per_px: float | None) -> Air:
@@ -123,16 +119,17 @@ def _shown(pictures: Sequence[Picture], air: Air, ringing: Ringing) -> Iterator[
     yield from ((picture, _LIFTED_AT + k) for k, picture in enumerate(pictures[_LIFTED_AT:]))
 
 
-def _told(
+def told(
     meanwhile: Sequence[FrameResult],
     after: Sequence[tuple[int, FrameResult]],
     truth: Mapping[Key, Mapping[int, float]],
 ) -> Row:
+    """Return what came of the pictures while it was lifted, and of those after with their numbers."""
     leading = [key for key in truth if key[2] != "slide_mm"]
     back = [k for k, (number, result) in enumerate(after) if _found(result, number, leading, truth)]
     said = [m.status for result in meanwhile for m in result.measurements]
     return {
-        _SOONEST: round((back[0] + 1) / FPS, 2) if back else None,
+        "found again after s": round((back[0] + 1) / FPS, 2) if back else None,
         "goal": GOAL_S,
         "then found in % of pictures": round(100.0 * len(back) / (len(after) - back[0]), 1) if back else 0.0,
         "called ok while lifted %": round(100.0 * said.count(Status.OK) / len(said), 1),
