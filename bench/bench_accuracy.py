@@ -16,6 +16,7 @@ from dataclasses import asdict
 
 import cv2
 
+from bench.aims import clip_rows, summaries
 from bench.fascia_bands import STILLS, summary, tallies
 from bench.figures import Row
 from bench.goals import goal_rows
@@ -25,7 +26,7 @@ from bench.people import gastrocnemius_clips, gastrocnemius_stills
 from bench.report import sections
 from bench.rough_borders import refined, rough_rows
 from bench.sample_rows import other_phantom_rows, sample_clip_rows
-from bench.scored_rows import clip_rows, scores, summaries
+from bench.scored_rows import scores
 from bench.screens_row import screens_rows
 from bench.truth import OTHER_PHANTOM, REAL
 from segmentation.views import ViewName

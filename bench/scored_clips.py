@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
@@ -118,6 +119,7 @@ class ScoredClip:
     def render(self) -> SimulatedFiles:
         """Draw it if it is missing."""
         if not self.rendered:
+            print(f"drawing {self.files.clip.name} once, some seconds", file=sys.stderr, flush=True)
             phantom = Phantom(self.plan)
             kept_in().mkdir(parents=True, exist_ok=True)
             write_clip(phantom, self.files, crf=self.crf)

@@ -9,12 +9,13 @@ import cv2
 import numpy as np
 import pytest
 
+from bench.aims import ClipScore, summaries
 from bench.fascia_bands import Mask, summary, tally
 from bench.figures import figures, paired
 from bench.looped import creep, forth_and_back
 from bench.people import Seen, against_people, left_out
 from bench.rough_borders import NOISES, OFF_MM, rough_border, through
-from bench.scored_rows import ClipScore, dice, summaries
+from bench.scored_rows import dice
 from bench.truth import Observed
 from segmentation.border import resampled
 from segmentation.geometry import Calibration, Roi
