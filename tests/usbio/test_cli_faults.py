@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import re
-import shlex
-import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.usbio.command_line import RESULTS, Captured, command, endings, errors
 from tests.usbio.layer_clips import (
     SETUP,
     cut,
@@ -25,9 +20,6 @@ from tests.usbio.layer_clips import (
     write_video,
 )
 from usbio.cli import main
-
-RESULTS = {".frames.csv", ".repetitions.csv", ".summary.csv", ".json", ".run.json"}
-Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture(scope="module")
@@ -52,16 +44,6 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def call(clips: Path, *arguments: str | Path, side: str | None = "left") -> int:
     given = ["analyze", *map(str, arguments), "--setup", str(clips / "setup.toml")]
     return main([*given, *(["--side", side] if side else [])])
-
-
-def errors(captured: Captured) -> list[str]:
-    """The lines on the error stream that are not progress."""
-    lines = captured.readouterr().err.splitlines()
-    return [line for line in lines if not re.fullmatch(r".*: \d+( of \d+)? frames measured", line)]
-
-
-def endings(folder: Path, stem: str) -> set[str]:
-    return {path.name.removeprefix(stem) for path in folder.iterdir() if path.name.startswith(f"{stem}.")}
 
 
 def test_a_good_clip(clips: Path, tmp_path: Path, capsys: Captured) -> None:
@@ -308,10 +290,6 @@ def test_a_bug_is_one_line_and_a_log(
     assert "Traceback" in (tmp_path / "usbio.log").read_text(encoding="utf-8")
 
 
-def command(*arguments: str | Path) -> list[str]:
-    return [sys.executable, "-m", "usbio", *map(str, arguments)]
-
-
 def test_the_command_itself_never_shows_a_traceback(clips: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         command("analyze", clips / "text.mp4", "--view", "layer", "--side", "left", "--out", tmp_path),
@@ -345,64 +323,9 @@ def test_a_crop_that_fits_most_clips_costs_only_the_others(
     assert main(["analyze", str(small), *more]) == 2  # alone it is the call
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there is no /dev/full, and no shell that closes a stream")
-@pytest.mark.parametrize("streams", [">&-", "2>&-", ">&- 2>&-", "2>/dev/null >/dev/full", "2>&1 | true"])
-def test_a_stream_that_takes_nothing_costs_no_clip(clips: Path, tmp_path: Path, streams: str) -> None:
-    out = tmp_path / "out"
-    arguments = (clips / "second.mp4", clips / "good.mp4", "--setup", clips / "setup.toml", "--out", out)
-    line = shlex.join(command("analyze", *arguments, "--side", "left"))
-    done = subprocess.run(
-        ["sh", "-c", f"{line} {streams}"], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0
-    assert "program" not in done.stdout + done.stderr
-    assert endings(out, "second") == endings(out, "good") == RESULTS
-
-
 def test_a_clip_of_one_picture_is_counted(clips: Path, tmp_path: Path, capsys: Captured) -> None:
     one = write_video(tmp_path / "one.mp4", layer_pictures()[:1])
     assert call(clips, one, "--out", tmp_path / "out") == 0
     said = capsys.readouterr()
     assert "one.mp4: 1 of 1 frames measured" in said.err
     assert "one.mp4: 1 frame, 0 repetitions" in said.out
-
-
-def test_help_comes_at_once_and_version_is_told() -> None:
-    heavy = "import sys; from usbio.cli import main; code = main(['--help']); print(sorted(sys.modules))"
-    done = subprocess.run(
-        [sys.executable, "-c", heavy], capture_output=True, text=True, timeout=60, check=True
-    )
-    loaded = set(re.findall(r"'([^']+)'", done.stdout))
-    assert not loaded & {"numpy", "cv2", "av", "pydicom", "pydantic", "scipy", "rich"}
-    assert "analyze" in done.stdout
-    version = subprocess.run(command("--version"), capture_output=True, text=True, timeout=60, check=True)
-    assert re.fullmatch(r"usbio \d+\.\d+\.\d+\n", version.stdout)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one process on Windows")
-def test_ctrl_c_is_one_line_and_leaves_nothing_half_done(clips: Path, tmp_path: Path) -> None:
-    long_clip = write_video(tmp_path / "long.mp4", layer_pictures(20) * 100)
-    out = tmp_path / "out"
-    arguments = ("--setup", clips / "setup.toml", "--side", "left", "--borders", "--out", out)
-    running = subprocess.Popen(
-        command("analyze", long_clip, *arguments),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=_hears_ctrl_c,
-    )
-    for _ in range(600):
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            running.wait(timeout=0.1)
-        if running.returncode is not None or any(path.stat().st_size for path in out.glob(".long.borders*")):
-            break
-    running.send_signal(signal.SIGINT)
-    _, told = running.communicate(timeout=60)
-    assert running.returncode == 130
-    assert told.splitlines() == ["usbio: stopped; what was finished is written"]
-    assert list(out.iterdir()) == []
-
-
-def _hears_ctrl_c() -> None:
-    """A test run in the background ignores Ctrl-C, and what it starts would inherit that."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,3 +88,57 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     for folder in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(OutputError, match="is not a folder"):
             prove_writable(folder)
+
+
+def _written(place: Place, text: str, *, replace: bool) -> None:
+    with Results(place, replace) as results:
+        for ending in (".frames.csv", ".json"):
+            with results.open(ending) as file:
+                file.write(text)
+        results.commit()
+
+
+def test_without_replacing_only_what_is_missing_is_added(tmp_path: Path) -> None:
+    place = Place(tmp_path, "clip")
+    _written(place, "old", replace=True)
+    place.path(".json").unlink()
+    _written(place, "new", replace=False)
+    assert place.path(".frames.csv").read_text(encoding="utf-8") == "old"
+    assert place.path(".json").read_text(encoding="utf-8") == "new"
+    _written(place, "newest", replace=True)
+    assert {path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {"newest"}
+
+
+@pytest.mark.parametrize(("stands", "first"), [(False, "clip.json"), (True, "clip.frames.csv")])
+def test_the_sidecar_vouches_for_what_stands_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stands: bool, first: str
+) -> None:
+    place = Place(tmp_path, "clip")
+    if stands:
+        _written(place, "old", replace=True)
+    named: list[str] = []
+    real = Path.replace
+
+    def noted(part: Path, final: Path) -> Path:
+        named.append(final.name)
+        return real(part, final)
+
+    monkeypatch.setattr(Path, "replace", noted)
+    _written(place, "new", replace=True)
+    assert named[0] == first
+    assert len(named) == 2
+
+
+def test_what_a_dead_process_left_is_swept(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
+    )
+    dead, own = int(done.stdout), os.getpid()
+    left = [f".clip.borders.{dead}.part.jsonl", f"..clip.overlay.{dead}.part.{dead}.part.mp4"]
+    others = [f".clip.borders.{own}.part.jsonl", f".other.json.{dead}.part", "clip.json", f".clip.{dead}.csv"]
+    for name in [*left, *others]:
+        (tmp_path / name).touch()
+    Place(tmp_path, "clip").sweep()
+    assert {path.name for path in tmp_path.iterdir()} == set(others)
+    Place(tmp_path, "clip").sweep(own)
+    assert {path.name for path in tmp_path.iterdir()} == set(others[1:])

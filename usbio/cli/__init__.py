@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import importlib.util
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -14,6 +16,7 @@ from usbio.errors import CallError, UsbioError
 
 COMMANDS = ("analyze", "simulate")
 INTERRUPTED = 130
+_NOTHING_TAKES = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF)  # of an output stream
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,14 +73,20 @@ def _usbio(
 
 def _ended(error: Exception) -> int | None:
     """The exit code of what the command-line library raises; None for anything else."""
-    from usbio.cli.console import say_error
+    from usbio.cli.console import say_error, say_line
 
     if isinstance(error, typer.Exit):
         return error.exit_code
     if isinstance(error, typer.Abort):  # what the library makes of Ctrl-C
         return INTERRUPTED
-    if isinstance(error, BrokenPipeError):  # the reader of a pipe has gone
+    if isinstance(error, OSError) and error.errno in _NOTHING_TAKES:
         sys.stdout = None  # or the interpreter writes to it once more
+        if not isinstance(
+            error, BrokenPipeError
+        ):  # there the reader has gone, and wants no more words either
+            say_line(
+                f"usbio: output: cannot be written ({os.strerror(error.errno).lower()}); send it elsewhere"
+            )
         return 1
     if hasattr(error, "format_message"):  # whichever wrong call; the library's class has moved before
         command = getattr(getattr(error, "ctx", None), "command_path", None) or "usbio"
