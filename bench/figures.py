@@ -86,7 +86,7 @@ def correlation(measured: FloatArray, truth: FloatArray) -> float:
 
 def rounded(value: float, places: int = 3) -> float | None:
     """Return a figure as it is printed; None for nan."""
-    return round(value, places) if isfinite(value) else None
+    return round(value, places) + 0.0 if isfinite(value) else None  # no minus before a nought
 
 
 def statuses(measurements: Iterable[Measurement]) -> str:

@@ -49,10 +49,11 @@ def gastrocnemius_clips(scale_given: bool) -> list[Row]:
         )
         kept = run(REAL / "thickness_clips" / name, Task("layer", setup, side="left"))
         program = kept.of("left", "layer")
-        here = [Seen(f"{name}#{k}", people, program[k]) for k, people in frames.items() if k in program]
+        here = [Seen(f"frame {k}", people, program[k]) for k, people in frames.items() if k in program]
         rows.append({"clip": name.removesuffix(".mp4"), **against_people(here), "scale": kept.calibration})
         everything += here
-    return [*rows, {"clip": "all", **against_people(everything), **left_out(everything)}]
+    total = {"clip": "all", **against_people(everything), **left_out(everything)}
+    return [*rows, {name: value for name, value in total.items() if not isinstance(value, list)}]
 
 
 def gastrocnemius_stills() -> list[Row]:
