@@ -23,7 +23,7 @@ from segmentation.results import Picture
 from usbio.containers import is_cut
 from usbio.errors import ClipDamaged, InputError, input_error
 from usbio.luma import from_frame, published
-from usbio.orientation import upright
+from usbio.orientation import Orientations
 
 # Containers of pictures only: a text file may otherwise pass for a playlist, a subtitle or ANSI art.
 _CONTAINERS = (
@@ -97,10 +97,13 @@ class _Run:
         self._damaged_from: int | None = None  # time stamp from which pictures rest on damaged ones
 
     def pictures(self) -> Iterator[Decoded]:
+        shown = Orientations()
         for frame in self._frames():
             t_s = self._clock.time_s(frame)
             yield Decoded(
-                self._yielded + self._lost_before(frame), t_s, published(upright(from_frame(frame), frame))
+                self._yielded + self._lost_before(frame),
+                t_s,
+                published(shown.of(frame).applied(from_frame(frame))),
             )
             self._yielded += 1
 

@@ -23,7 +23,7 @@ from segmentation.results import Picture
 from usbio.decoding import open_video, packet_stamp, picture_stream
 from usbio.errors import InputError, OutputError, output_error
 from usbio.luma import from_frame, published
-from usbio.orientation import upright
+from usbio.orientation import orientation
 
 _TICK = Fraction(1, 90_000)  # s
 _MUXERS = {".mp4": "mp4", ".mov": "mov", ".mkv": "matroska"}
@@ -179,7 +179,7 @@ class Video:
                 self._coming = self._from(start)
             for here, frame in self._coming:
                 if here == index:
-                    return published(upright(from_frame(frame), frame))
+                    return published(orientation(frame).applied(from_frame(frame)))
                 if here > index:
                     break
         raise InputError(self.path, f"picture {index} cannot be decoded", "choose another picture")

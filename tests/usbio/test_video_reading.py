@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import struct
 from fractions import Fraction
 from pathlib import Path
@@ -110,6 +111,18 @@ def test_pictures_stand_as_they_are_shown(tmp_path: Path, matrix: tuple[int, ...
     assert np.array_equal(shown, turn(picture(3)))  # type: ignore[operator]  # one of numpy's turns
     assert (source.info().height_px, source.info().width_px) == shown.shape
     assert shown.flags.c_contiguous
+
+
+def test_frames_are_freed_as_they_are_read(tmp_path: Path) -> None:
+    """None waits for the search for loops: a hundred of a large screen would be hundreds of MB."""
+    path = write_video(tmp_path / "a.mp4", pictures(60))
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in decode(path):
+            assert sum(isinstance(one, av.VideoFrame) for one in gc.get_objects()) <= 4
+    finally:
+        gc.enable()
 
 
 def test_sound_beside_the_pictures_does_no_harm(tmp_path: Path) -> None:
