@@ -34,6 +34,7 @@ bench: $(READY)
 	$(BIN)/python -m bench.bench_screen
 	$(BIN)/python -m bench.bench_measure
 	$(BIN)/python -m bench.bench_decode
+	$(BIN)/python -m bench.bench_analyze
 	$(BIN)/python -m bench.bench_latency
 
 # The libraries a bare Debian lacks. As root they are installed, anywhere else the line to type is printed.
