@@ -22,7 +22,9 @@ def serve(parent: Connection, threads: int | None) -> None:
 
     with contextlib.suppress(EOFError, OSError):  # whoever hired it is gone
         while True:
-            outcome = attempt(parent.recv(), Telling(parent))
+            telling = Telling(parent)
+            outcome = attempt(parent.recv(), telling)
+            telling.end()
             try:
                 parent.send(outcome)
             except (TypeError, ValueError, AttributeError) as error:  # what cannot travel is a bug of ours
@@ -35,14 +37,21 @@ class Telling:
     def __init__(self, parent: Connection) -> None:
         self._parent = parent
         self._next_s = 0.0
+        self._untold: tuple[int, int | None] | None = None
 
     def __call__(self, done: int, total: int | None) -> None:
         """Tell how many pictures are done."""
-        now_s = time.perf_counter()
-        if now_s < self._next_s:
+        self._untold = done, total
+        if (now_s := time.perf_counter()) >= self._next_s:
+            self._next_s = now_s + _TELL_S
+            self.end()
+
+    def end(self) -> None:
+        """Tell what was not told yet."""
+        if self._untold is None:
             return
-        self._next_s = now_s + _TELL_S
         try:
-            self._parent.send((done, total))
+            self._parent.send(self._untold)
+            self._untold = None
         except OSError:
             raise SystemExit(1) from None  # no Exception: on its way out it clears up behind itself

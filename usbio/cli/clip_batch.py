@@ -113,8 +113,9 @@ class ClipBatch:
         both = comparison(place, self._jobs())
         if both.stands:
             self._stood, self._failed = len(self._call.clips), len(both.broken)
-            for error in both.broken:
-                say_error(error)
+            with bar.aside():
+                for error in both.broken:
+                    say_error(error)
             return
         left, right = self._outcomes(hands, bar)
         if left.report is None or right.report is None:
@@ -123,7 +124,8 @@ class ClipBatch:
             both.write(left.report, right.report)
         except UsbioError as error:
             self._failed += 1
-            say_error(error)
+            with bar.aside():
+                say_error(error)
         else:
             bar.say(f"{place.stem}: compared in {place.path('.summary.csv')}")
 
@@ -158,10 +160,11 @@ class ClipBatch:
         if outcome.said:
             bar.count(outcome.counted)
             bar.say(outcome.said)
-        if outcome.error is not None:
-            say_error(outcome.error)
-        if outcome.bug is not None:
-            say_traced(str(clip.path), outcome.bug.reason, outcome.bug.trace)
+        with bar.aside() if outcome.failed else contextlib.nullcontext():
+            if outcome.error is not None:
+                say_error(outcome.error)
+            if outcome.bug is not None:
+                say_traced(str(clip.path), outcome.bug.reason, outcome.bug.trace)
 
     def _task_of(self, clip: NamedClip) -> Task:
         return self._call.task if clip.side is None else replace(self._call.task, side=clip.side)

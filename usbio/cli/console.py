@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
@@ -103,12 +105,17 @@ class Bar:
             self._draw()
 
     def say(self, text: str) -> None:
-        """Print a result line, not broken by the bar."""
-        if self.quiet:
-            return
+        """Print a result line."""
+        if not self.quiet:
+            with self.aside():
+                say_result(text)
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Take the bar away while lines are printed, which it would break at the width of the terminal."""
         if self._progress is not None:
             self._progress.stop()
-        say_result(text)
+        yield
         if self._progress is not None:
             self._progress.start()
 
@@ -153,6 +160,7 @@ def _progress() -> Progress:
         TextColumn("{task.fields[words]}", markup=False),
         TimeRemainingColumn(),
         console=Console(stderr=True),
+        transient=True,
     )
 
 
