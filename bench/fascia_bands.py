@@ -20,6 +20,7 @@ import numpy.typing as npt
 from bench.truth import REAL
 from segmentation.fascia import fascia_grid
 from segmentation.fascia_search import find_fasciae
+from segmentation.fascia_strength import clear_fasciae
 from segmentation.geometry import Calibration, Roi
 from segmentation.results import FloatArray, Picture
 from segmentation.screen import find_picture, picture_mask
@@ -69,7 +70,7 @@ def found_fasciae(picture: Picture, roi: Roi, calibration: Calibration, mask: Ma
         [[roi.x], roi.x + grid.x_mm / calibration.x_mm_per_px - 0.5, [roi.x + roi.width - 1.0]]
     )
     curves = []
-    for fascia in find_fasciae(grid):
+    for fascia in clear_fasciae(find_fasciae(grid)):
         y = roi.y + fascia.y_mm / calibration.y_mm_per_px - 0.5
         curves.append(np.stack([x, np.concatenate([y[:1], y, y[-1:]])], axis=-1))
     return curves

@@ -14,7 +14,7 @@ from segmentation.facet import FacetPatch, facet_patch, find_facet, follow_facet
 from segmentation.fascia import Fascia, FasciaGrid, fascia_grid
 from segmentation.fascia_follow import follow_fasciae
 from segmentation.fascia_search import find_fasciae
-from segmentation.layers import strength
+from segmentation.fascia_strength import strength
 from segmentation.quality import judge_facet
 from segmentation.results import BorderSource, Measurement, Picture, Status
 from segmentation.sector import in_sector

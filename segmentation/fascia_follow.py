@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
 from segmentation.fascia import Fascia, FasciaGrid, fascia_along
@@ -12,6 +13,9 @@ FURTHEST_BESIDE_MM = 15.0
 PULL_GREY_PER_MM2 = 4.0
 STRONGEST_PULL_GREY = 12.0
 MERGED_MM, MERGED_SHARE = 1.0, 0.6
+FIRST_MERGED_SHARE = 0.45
+ANOTHER_MM = 1.5
+LEAST_GREY = 2.5
 
 
 def follow_fasciae(
@@ -63,6 +67,7 @@ def follow_beside(
     before: Fascia,
     below: bool = True,
     held_mm: tuple[float, float] | None = None,
+    next_one: Fascia | None = None,
 ) -> Fascia:
     """Return the band beside another one, which may run into it: the fasciae of a muscle that tapers out.
 
@@ -82,6 +87,8 @@ def follow_beside(
     held_mm : (float, float), optional
         In the first picture: only between these columns is ``before`` known to lie on the fascia. There the
         curve is held to it, elsewhere it is free.
+    next_one : Fascia, optional
+        The band on the other side of the one looked for, which it does not reach.
 
     Returns
     -------
@@ -94,14 +101,27 @@ def follow_beside(
     index = first[None, :] + sign * away[:, None]
     reward = grid.contrast[np.clip(index, 0, rows - 1), np.arange(columns)]
     reward[(index < 0) | (index >= rows)] = -20.0
-    # one band must not earn as much as two: a fascia that is there is preferred to the one beside it
-    reward[away * grid.row_mm < MERGED_MM] *= MERGED_SHARE
+    if next_one is not None:
+        room_mm = np.maximum(np.abs(next_one.y_mm - anchor.y_mm) - ANOTHER_MM, MERGED_MM)
+        reward[away[:, None] * grid.row_mm > room_mm] = -20.0
     moved_mm = away[:, None] * grid.row_mm - sign * (before.y_mm - anchor.y_mm)[None, :]
     pull = PULL_GREY_PER_MM2 * moved_mm**2
+    share, bend_cost = MERGED_SHARE, 0.25
     if held_mm is None:
         pull = np.minimum(pull, STRONGEST_PULL_GREY)  # or a junction could not travel
     else:
         known = (grid.x_mm >= held_mm[0]) & (grid.x_mm <= held_mm[1])
         pull = np.where(known[None, :], 10.0 * pull, 0.0)
-    path = minimal_paths((reward - pull).astype(np.float32)[None], steepest_rows=6, bend_cost=0.25)[0]
+        # nor may a brighter neighbour draw it over: nothing earns more than the fascia itself does
+        reward = np.minimum(reward, _typical_grey(grid, before, known))
+        share, bend_cost = FIRST_MERGED_SHARE, 0.5
+    # one band must not earn as much as two: a fascia that is there is preferred to the one beside it
+    reward[away * grid.row_mm < MERGED_MM] *= share
+    path = minimal_paths((reward - pull).astype(np.float32)[None], steepest_rows=6, bend_cost=bend_cost)[0]
     return fascia_along(grid, np.clip(first + sign * path, 0, rows - 1))
+
+
+def _typical_grey(grid: FasciaGrid, fascia: Fascia, columns: npt.NDArray[np.bool_]) -> np.float32:
+    rows = np.clip(np.round(fascia.y_mm / grid.row_mm - 0.5).astype(np.intp), 0, len(grid.contrast) - 1)
+    along = grid.contrast[rows, np.arange(len(rows))]
+    return np.float32(max(float(np.median(along[columns])), LEAST_GREY) if columns.any() else np.inf)

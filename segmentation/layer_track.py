@@ -14,7 +14,7 @@ from scipy.ndimage import gaussian_filter1d
 from segmentation.edges import APONEUROSIS_FRACTION, THIN_SHEET_FRACTION, InnerEdge, inner_edge
 from segmentation.fascia import Fascia, FasciaGrid, fascia_grid
 from segmentation.fascia_follow import follow_beside, follow_fasciae
-from segmentation.fascia_search import find_fasciae
+from segmentation.fascia_search import SETTLE_MM, find_fasciae
 from segmentation.junction import find_junction, lateral_sign
 from segmentation.layer_value import layer_measurement, skin_to_fascia_mm
 from segmentation.layers import Inside, choose_abdominal_wall, choose_layer
@@ -105,14 +105,16 @@ def _found(
     chosen = choose(fasciae, grid.x_mm, station, inside)
     if chosen is None:
         return track
-    curves = [fasciae[number] for number in chosen]
+    curves = follow_fasciae(grid, [fasciae[number] for number in chosen], reach_mm=SETTLE_MM)
     source: BorderSource = "confirmed" if panel.sides[0] in setup.confirmed else "auto"
     if given:
         curves, source = _drawn(setup, panel, grid, curves, given), "traced"
     if setup.view == "tra":
         # the band that both make beyond the junction was given to one of them: let the other have it too
         surely = _surely(grid, curves, station, inside)
-        curves[-2] = follow_beside(grid, curves[-1], curves[-2], below=False, held_mm=surely)
+        curves[-2] = follow_beside(
+            grid, curves[-1], curves[-2], below=False, held_mm=surely, next_one=curves[-3]
+        )
         curves[-1] = follow_beside(grid, curves[-2], curves[-1], held_mm=surely)
     contrast = np.array([float(curve.contrast_grey.mean()) for curve in curves])
     if track.contrast_grey is not None:

@@ -9,38 +9,16 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from segmentation.fascia import Fascia
+from segmentation.fascia_strength import strength
 from segmentation.results import FloatArray
 
 # Only for choosing among bright bands in the first picture; a muscle outside is measured all the same.
 EXPECTED_EO_IO_TRA_MM = (6.5, 8.5, 4.0)
 EXPECTED_SPREAD = 0.55  # of the logarithm: a factor of 1.7 costs half a point
-ROUGH_MM = 0.5
 THIN_LAYER_MM = 8.0
 LEAST_GAP_MM = 0.8
-
-
-def strength(fascia: Fascia) -> float:
-    """Return how much a curve looks like a fascia, in grey.
-
-    The mean contrast, less where the curve wanders: fascicles and speckle give short bright pieces that a
-    path can only join in steps.
-
-    Parameters
-    ----------
-    fascia : Fascia
-        From `segmentation.fascia_search.find_fasciae`.
-
-    Returns
-    -------
-    float
-        0 or more.
-    """
-    x = np.linspace(-1.0, 1.0, len(fascia.y_mm))
-    smooth = np.polynomial.polynomial.polyval(x, np.polynomial.polynomial.polyfit(x, fascia.y_mm, 3))
-    rough_mm = float(np.sqrt(np.mean((fascia.y_mm - smooth) ** 2)))
-    # the lower third tells a band that is there from one that is there in places
-    steady = float(fascia.contrast_grey.mean() + np.quantile(fascia.contrast_grey, 0.3)) / 2.0
-    return max(steady, 0.0) * float(np.exp(-0.5 * (rough_mm / ROUGH_MM) ** 2))
+THINNEST_SKIN_MM = 2.5  # and the fat under it: what is nearer to the probe is not above EO
+SIDE_SHARE = 0.65
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +96,33 @@ def choose_abdominal_wall(
         None where no four bands lie one above the other.
     """
     depth = _depths(fasciae, x_mm, range_mm)
-    strong = np.array([strength(f) for f in fasciae])
+    possible = [
+        four
+        for four in combinations(range(len(fasciae)), 4)
+        if depth[four[0]] > THINNEST_SKIN_MM
+        and (np.diff(depth[list(four)]) > LEAST_GAP_MM).all()
+        and _encloses(fasciae, x_mm, four, inside)
+    ]
+    # where TrA has run out, the curve of one of its fasciae lies on something else: one side is enough
     best, best_score = None, -np.inf
-    for four in combinations(range(len(fasciae)), 4):
-        gaps = np.diff(depth[list(four)])
-        if (gaps <= LEAST_GAP_MM).any() or not _encloses(fasciae, x_mm, four, inside):
-            continue
-        score = _wall_score(strong, four, gaps)
-        if score > best_score:
-            best, best_score = four, score
+    for side in _two_sides(len(x_mm)):
+        y_mm = np.stack([fascia.y_mm[side] for fascia in fasciae]) if possible else np.empty((0, 0))
+        strong = np.array([strength(_part(fascia, side)) for fascia in fasciae])
+        for four in possible:
+            apart = np.quantile(np.diff(y_mm[list(four)], axis=0), 0.2, axis=1)
+            score = _wall_score(strong, four, np.diff(depth[list(four)]))
+            if score > best_score and (apart > LEAST_GAP_MM).all():
+                best, best_score = four, score
     return best
+
+
+def _two_sides(columns: int) -> tuple[slice, slice]:
+    most = round(SIDE_SHARE * columns)
+    return slice(0, most), slice(columns - most, columns)
+
+
+def _part(fascia: Fascia, part: slice) -> Fascia:
+    return Fascia(fascia.y_mm[part], fascia.contrast_grey[part])
 
 
 def _wall_score(strong: FloatArray, four: tuple[int, int, int, int], gaps_mm: FloatArray) -> float:

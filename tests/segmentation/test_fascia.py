@@ -10,7 +10,8 @@ from segmentation.edges import inner_edge
 from segmentation.fascia import Fascia, fascia_grid
 from segmentation.fascia_follow import follow_beside, follow_fasciae
 from segmentation.fascia_search import find_fasciae
-from segmentation.layers import Inside, choose_abdominal_wall, choose_layer, strength
+from segmentation.fascia_strength import strength
+from segmentation.layers import Inside, choose_abdominal_wall, choose_layer
 from segmentation.results import FloatArray
 from tests.segmentation.drawn import ROI, SPACING, layers
 
