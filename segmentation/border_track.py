@@ -9,7 +9,6 @@ from math import isfinite, nan
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.interpolate import CubicSpline
 
 from segmentation.border import normals, to_mm, to_px
 from segmentation.border_motion import BorderMatch, BorderReference, border_reference, follow_border
@@ -19,14 +18,16 @@ from segmentation.muscle_pair import best_pair
 from segmentation.quality import judge_border
 from segmentation.results import BorderSource, FloatArray, Measurement, Muscle, Picture, Side, Status
 from segmentation.rim import read_rim
+from segmentation.rough_border import drawn_border, put_on_rim
 from segmentation.round_shape import RoundShape
-from segmentation.views import VIEWS, GivenBorder, MeasureSetup, Panel
+from segmentation.views import VIEWS, MeasureSetup, Panel
 
 INSET_MM = 1.5
 FOUND_WELL = 0.7  # share of automatic borders within 5 % of area, on hard development clips of the phantom
+RIM_OUT_MM = 0.05  # one phantom's borders lie on the rim's inner flank, another's further out
+READ_ROUGHLY_MM = 1.0  # how far a rim read on rays may lie off
 LOOK_AGAIN_EVERY = 5  # pictures, while nothing has been found yet
 TILTS_DEG = (-30.0, -20.0, -10.0, 0.0, 10.0, 20.0, 30.0)  # multifidus lies level, other muscles need not
-TRACED_DENSELY = 60  # points from which a border by hand is taken as it is
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,22 +137,10 @@ def _with_given(track: BorderTrack, setup: MeasureSetup, panel: Panel, picture: 
             and given.side in panel.sides
             and given.frame == track.seen
         ):
-            points = to_mm(_smooth(given), panel.roi, panel.calibration)
+            drawn = to_mm(given.points_px, panel.roi, panel.calibration)
+            points = drawn_border(picture, panel.roi, panel.calibration, drawn)
             track = _with(track, panel, picture, given.side, points, "traced")
     return track
-
-
-def _smooth(given: GivenBorder) -> FloatArray:
-    """Lay a curve through a few points set by hand: straight chords leave out 1 % of a muscle's area."""
-    points = given.points_px
-    if len(points) >= TRACED_DENSELY or len(points) < 8:
-        return points
-    closed = np.concatenate([points, points[:1]])
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(closed, axis=0).T))])
-    if (np.diff(along) <= 0).any():
-        return points
-    curve = CubicSpline(along, closed, bc_type="periodic")
-    return np.asarray(curve(np.linspace(0, along[-1], 4 * len(points), endpoint=False)), np.float64)
 
 
 def _with(
@@ -188,16 +177,22 @@ def _with_found(
             picture, panel.roi, panel.calibration, mask, inside=[seed], tilts_deg=tilts
         )
         if shapes:
-            points = read_rim(picture, panel.roi, panel.calibration, shapes[0])
+            points = _found_border(picture, panel, shapes[0])
             track = _with(track, panel, picture, side, points, _source(setup, side))
     unseeded = [side for side in missing if side not in seeds]
     if not unseeded:
         return track
     shapes = find_round_shapes(picture, panel.roi, panel.calibration, mask, most=24, tilts_deg=tilts)
     for side, shape in _assigned(shapes, panel, unseeded).items():
-        points = read_rim(picture, panel.roi, panel.calibration, shape)
+        points = _found_border(picture, panel, shape)
         track = _with(track, panel, picture, side, points, _source(setup, side))
     return track
+
+
+def _found_border(picture: Picture, panel: Panel, shape: RoundShape) -> FloatArray:
+    read = read_rim(picture, panel.roi, panel.calibration, shape)
+    rim = put_on_rim(picture, panel.roi, panel.calibration, read, READ_ROUGHLY_MM)
+    return rim + RIM_OUT_MM * normals(rim)
 
 
 def _source(setup: MeasureSetup, side: Side) -> BorderSource:
