@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from segmentation.geometry import Calibration, Roi
-from segmentation.resampling import blurred, sampled
+from segmentation.resampling import Float32Array, blurred, sampled
 from segmentation.results import FloatArray, Picture
 
-DEPTH_STEP_MM = 0.05
-ALONG_STEP_MM = 0.4
+DEPTH_STEP_MM = 0.1  # about a pixel; the edge is read between the samples
+COLUMN_MM = 0.8
+PROFILES_A_COLUMN = 2  # for speckle is finer than the columns
 ALONG_SIGMA_MM = 2.0  # speckle is averaged along the fascia, never across it
 ACROSS_SIGMA_MM = 0.1
 PEAK_REACH_MM = 0.8
 MUSCLE_REACH_MM = 2.0
-OUTSIDE_MM = 1.0
+OUTSIDE_SAMPLES, DEPTH_SAMPLES = 11, 41  # of a profile; the middle of the band is at the first number
+DEPTH_MM = ((np.arange(DEPTH_SAMPLES) - OUTSIDE_SAMPLES) * DEPTH_STEP_MM).astype(np.float32)
+_NEAR = slice(3, 20)  # samples up to PEAK_REACH_MM from the middle
 # Of the step from muscle to fascia. A thick aponeurosis is wider than the sound pulse, and people put the
 # caliper at the foot of its flank; the thin sheets of the trunk are drawn as wide as the pulse, which spreads
 # them beyond their own edge. Both fractions were set on pictures with known thickness: docs/accuracy.md.
 APONEUROSIS_FRACTION = 0.4
-THIN_SHEET_FRACTION = 0.66
+THIN_SHEET_FRACTION = 0.7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,20 +40,28 @@ class InnerEdge:
     muscle_grey: FloatArray
 
 
-def inner_edge(
+@dataclass(frozen=True, slots=True, eq=False)
+class Flank:
+    """One side of a bright band, where the edge is wanted; arrays are in mm, one entry a column."""
+
+    middle_mm: FloatArray  # of the band, from the top of the roi
+    muscle_below: bool  # True for the fascia above a muscle, False for the one below it
+    room_mm: FloatArray | None = None  # to the fascia on the muscle's other side; None: far away
+
+
+def inner_edges(
     picture: Picture,
     roi: Roi,
     calibration: Calibration,
     band_x_mm: FloatArray,
-    band_y_mm: FloatArray,
-    muscle_below: bool,
-    room_mm: FloatArray | None = None,
+    flanks: Sequence[Flank],
     edge_fraction: float = THIN_SHEET_FRACTION,
-) -> InnerEdge:
-    """Return where the muscle begins beside a bright band.
+) -> list[InnerEdge]:
+    """Return where the muscle begins beside bright bands.
 
-    Profiles across the band are averaged along it; the edge is where they fall to ``edge_fraction`` of the
-    step between the band's peak and the muscle beside it.
+    Profiles across a band are averaged along it; the edge is where they fall to ``edge_fraction`` of the
+    step between the band's peak and the muscle beside it. All flanks are read in one go, which costs little
+    more than one alone.
 
     Parameters
     ----------
@@ -56,57 +69,79 @@ def inner_edge(
         Whole frame.
     roi, calibration
         The B-mode picture and its spacing.
-    band_x_mm, band_y_mm : (C,) arrays
-        Middle of the band, in mm from the upper left corner of ``roi``.
-    muscle_below : bool
-        True for the fascia above a muscle, False for the one below it.
-    room_mm : (C,) array, optional
-        Distance to the fascia on the other side: a thin muscle must not be read across.
+    band_x_mm : (C,) array
+        Columns of the flanks' arrays, in mm from the left of ``roi``.
+    flanks : sequence of Flank
+        A thin muscle is not read across where ``room_mm`` says how thin it is.
     edge_fraction : float
         0 to 1.
 
     Returns
     -------
-    InnerEdge
-        On columns 0.4 mm apart over the whole width.
+    list of InnerEdge
+        One for each flank, on the same columns about 0.8 mm apart over the whole width.
     """
-    x_mm = np.arange(ALONG_STEP_MM / 2, roi.width * calibration.x_mm_per_px, ALONG_STEP_MM)
-    middle = np.interp(x_mm, band_x_mm, band_y_mm)
-    depth = np.arange(-OUTSIDE_MM, MUSCLE_REACH_MM + PEAK_REACH_MM, DEPTH_STEP_MM)
-    sign = 1.0 if muscle_below else -1.0
-    strip = _strip(picture, roi, calibration, x_mm, middle[:, None] + sign * depth[None, :])
-    room = np.full(len(x_mm), np.inf) if room_mm is None else np.interp(x_mm, band_x_mm, room_mm)
-    at, step, floor = _falls_to(strip, depth, room, edge_fraction)
-    return InnerEdge(x_mm, middle + sign * at, step, floor)
+    width_mm = roi.width * calibration.x_mm_per_px
+    columns = max(2, round(width_mm / COLUMN_MM))
+    along = (np.arange(columns * PROFILES_A_COLUMN) + 0.5) * (width_mm / (columns * PROFILES_A_COLUMN))
+    x_mm = _column_means(along)
+    sign = np.array([1.0 if flank.muscle_below else -1.0 for flank in flanks])
+    middle = np.stack([np.interp(along, band_x_mm, flank.middle_mm) for flank in flanks], axis=1)
+    room = np.stack([_room(x_mm, band_x_mm, flank) for flank in flanks], axis=1)
+    strips = _strips(picture[roi.slices], calibration, along, middle, sign)
+    at, step, floor = _falls_to(strips.reshape(-1, len(DEPTH_MM)), room.ravel(), edge_fraction)
+    y_mm = _column_means(middle) + sign * at.reshape(room.shape)
+    of_flanks = y_mm.T, step.reshape(room.shape).T, floor.reshape(room.shape).T
+    return [InnerEdge(x_mm, *arrays) for arrays in zip(*of_flanks, strict=True)]
 
 
-def _strip(
-    picture: Picture, roi: Roi, calibration: Calibration, x_mm: FloatArray, y_mm: FloatArray
-) -> npt.NDArray[np.float32]:
-    """Sample profiles, one a row, and smooth them along the band."""
-    x_px = (x_mm / calibration.x_mm_per_px - 0.5)[:, None] + np.zeros(y_mm.shape[1])
-    y_px = y_mm / calibration.y_mm_per_px - 0.5
-    strip = sampled(picture[roi.slices], x_px, y_px)
-    return blurred(strip, ACROSS_SIGMA_MM / DEPTH_STEP_MM, ALONG_SIGMA_MM / ALONG_STEP_MM)
+def _room(x_mm: FloatArray, band_x_mm: FloatArray, flank: Flank) -> FloatArray:
+    if flank.room_mm is None:
+        return np.full(len(x_mm), np.inf)
+    return np.interp(x_mm, band_x_mm, flank.room_mm)
+
+
+def _column_means(profiles: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Mean of the profiles of each column, which are neighbours along the first axis."""
+    return np.asarray(0.5 * (profiles[::2] + profiles[1::2]), profiles.dtype)
+
+
+def _strips(
+    part: Picture,
+    calibration: Calibration,
+    along_mm: npt.NDArray[Any],
+    middle_mm: FloatArray,
+    sign: FloatArray,
+) -> Float32Array:
+    """Sample profiles of all bands side by side, (columns, bands * depths), and smooth them along the bands.
+
+    A profile's first and last samples take in a little of the next band's, and are read by no one.
+    """
+    x_px = (along_mm / calibration.x_mm_per_px - 0.5).astype(np.float32)
+    y_px = (middle_mm / calibration.y_mm_per_px - 0.5).astype(np.float32)
+    away_px = (sign[:, None] * DEPTH_MM / calibration.y_mm_per_px).astype(np.float32)
+    at_y = (y_px[:, :, None] + away_px).reshape(len(along_mm), -1)
+    strips = _column_means(sampled(part, np.broadcast_to(x_px[:, None], at_y.shape), at_y))
+    column_mm = (along_mm[1] - along_mm[0]) * PROFILES_A_COLUMN
+    return blurred(strips, ACROSS_SIGMA_MM / DEPTH_STEP_MM, ALONG_SIGMA_MM / column_mm)
 
 
 def _falls_to(
-    strip: npt.NDArray[np.float32], depth: FloatArray, room: FloatArray, fraction: float
+    strip: Float32Array, room_mm: FloatArray, fraction: float
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return depth of the edge, height of the step and grey of the muscle for every profile."""
-    index = np.arange(len(depth))
-    near = np.abs(depth) <= np.minimum(PEAK_REACH_MM, 0.35 * room)[:, None]
-    peak_at = np.where(near, strip, -1.0).argmax(axis=1)
-    peak = np.take_along_axis(strip, peak_at[:, None], axis=1)[:, 0]
-    beyond = index[None, :] >= peak_at[:, None]
-    reach = depth[peak_at] + np.minimum(MUSCLE_REACH_MM, 0.6 * room)
-    muscle = beyond & (depth[None, :] <= np.maximum(reach, depth[peak_at] + 0.3)[:, None])
-    floor = np.where(muscle, strip, np.inf).min(axis=1)
-    level = floor + fraction * (peak - floor)
-    below = beyond & (strip <= level[:, None])
-    first = np.clip(below.argmax(axis=1), 1, len(depth) - 1)
     every = np.arange(len(strip))
+    room = room_mm.astype(np.float32)
+    near = np.abs(DEPTH_MM[_NEAR]) <= np.minimum(PEAK_REACH_MM + 1e-3, 0.35 * room)[:, None]
+    peak_at = np.where(near, strip[:, _NEAR], np.float32(-1.0)).argmax(axis=1) + _NEAR.start
+    peak, peak_mm = strip[every, peak_at], DEPTH_MM[peak_at]
+    reach = peak_mm + np.maximum(np.minimum(MUSCLE_REACH_MM, 0.6 * room), 0.3)
+    beyond = peak_mm[:, None] <= DEPTH_MM
+    muscle = beyond & (reach[:, None] >= DEPTH_MM)
+    floor = np.where(muscle, strip, np.float32(np.inf)).min(axis=1)
+    level = floor + np.float32(fraction) * (peak - floor)
+    first = np.clip((beyond & (strip <= level[:, None])).argmax(axis=1), 1, len(DEPTH_MM) - 1)
     high, low = strip[every, first - 1], strip[every, first]
-    part = np.clip((high - level) / np.maximum(high - low, 1e-6), 0.0, 1.0)
-    at = depth[first - 1] + part * DEPTH_STEP_MM
-    return at, (peak - floor).astype(np.float64), floor.astype(np.float64)
+    part = np.clip((high - level) / np.maximum(high - low, np.float32(1e-6)), 0.0, 1.0)
+    at = DEPTH_MM[first - 1] + part * np.float64(DEPTH_STEP_MM)
+    return at.astype(np.float64), (peak - floor).astype(np.float64), floor.astype(np.float64)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segmentation.border import to_mm, to_px
-from segmentation.edges import InnerEdge, inner_edge
+from segmentation.edges import Flank, InnerEdge, inner_edges
 from segmentation.facet import FacetPatch, facet_patch, find_facet, follow_facet
 from segmentation.fascia import Fascia, FasciaGrid, fascia_grid
 from segmentation.fascia_follow import follow_fasciae
@@ -72,7 +72,7 @@ def step_facet(
         picture, panel.roi, panel.calibration, track.facet, track.apex_mm, reach_mm
     )
     fascia = follow_fasciae(grid, [track.fascia])[0]
-    edge = inner_edge(picture, panel.roi, panel.calibration, grid.x_mm, fascia.y_mm, True)
+    (edge,) = inner_edges(picture, panel.roi, panel.calibration, grid.x_mm, [Flank(fascia.y_mm, True)])
     direction = station_for(setup.stations, side).direction
     value = _distance_mm(edge, apex, direction)
     status, quality = judge_facet(

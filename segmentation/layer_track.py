@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
-from segmentation.edges import APONEUROSIS_FRACTION, THIN_SHEET_FRACTION, InnerEdge, inner_edge
+from segmentation.edges import APONEUROSIS_FRACTION, THIN_SHEET_FRACTION, Flank, InnerEdge, inner_edges
 from segmentation.fascia import Fascia, FasciaGrid, fascia_grid
 from segmentation.fascia_follow import follow_beside, follow_fasciae
 from segmentation.fascia_search import SETTLE_MM, find_fasciae
@@ -170,20 +170,12 @@ def _drawn(
 def _edges(
     picture: Picture, panel: Panel, grid: FasciaGrid, curves: Sequence[Fascia], fraction: float
 ) -> list[tuple[InnerEdge, InnerEdge]]:
-    edges = []
+    flanks = []
     for upper, lower in pairwise(curves):
         room = lower.y_mm - upper.y_mm
-        edges.append(
-            (
-                inner_edge(
-                    picture, panel.roi, panel.calibration, grid.x_mm, upper.y_mm, True, room, fraction
-                ),
-                inner_edge(
-                    picture, panel.roi, panel.calibration, grid.x_mm, lower.y_mm, False, room, fraction
-                ),
-            )
-        )
-    return edges
+        flanks += [Flank(upper.y_mm, True, room), Flank(lower.y_mm, False, room)]
+    edges = inner_edges(picture, panel.roi, panel.calibration, grid.x_mm, flanks, fraction)
+    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def _with_junction(track: LayerTrack, setup: MeasureSetup, grid: FasciaGrid) -> LayerTrack:

@@ -77,7 +77,7 @@ def sampled(picture: npt.NDArray[Any], x_px: npt.NDArray[Any], y_px: npt.NDArray
     """
     return np.asarray(
         cv2.remap(
-            np.ascontiguousarray(picture),
+            picture,
             np.ascontiguousarray(x_px, np.float32),
             np.ascontiguousarray(y_px, np.float32),
             cv2.INTER_LINEAR,

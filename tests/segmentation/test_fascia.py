@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from segmentation.edges import inner_edge
+from segmentation.edges import Flank, inner_edges
 from segmentation.fascia import Fascia, fascia_grid
 from segmentation.fascia_follow import follow_beside, follow_fasciae
 from segmentation.fascia_search import find_fasciae
@@ -41,11 +41,11 @@ def test_inner_edges_of_a_drawn_layer_lie_within_a_tenth_of_a_millimetre(slope: 
     grid = fascia_grid(picture, ROI, SPACING)
     upper, lower = find_fasciae(grid, most=2)
     room = lower.y_mm - upper.y_mm
-    inner = slice(10, -10)
-    edge = inner_edge(picture, ROI, SPACING, grid.x_mm, upper.y_mm, True, room, edge_fraction=0.5)
-    assert np.abs(edge.y_mm - (line(8.0, slope)(edge.x_mm) + 0.4))[inner].mean() < 0.1
-    edge = inner_edge(picture, ROI, SPACING, grid.x_mm, lower.y_mm, False, room, edge_fraction=0.5)
-    assert np.abs(edge.y_mm - (line(18.0, slope)(edge.x_mm) - 0.4))[inner].mean() < 0.1
+    flanks = [Flank(upper.y_mm, True, room), Flank(lower.y_mm, False, room)]
+    above, below = inner_edges(picture, ROI, SPACING, grid.x_mm, flanks, edge_fraction=0.5)
+    inner = slice(5, -5)
+    assert np.abs(above.y_mm - (line(8.0, slope)(above.x_mm) + 0.4))[inner].mean() < 0.1  # mm
+    assert np.abs(below.y_mm - (line(18.0, slope)(below.x_mm) - 0.4))[inner].mean() < 0.1
 
 
 def test_a_band_is_followed_and_does_not_hop_to_its_neighbour() -> None:
