@@ -104,7 +104,7 @@ class AbdominalWall:
         """Return the tissue in front of a probe, at rest."""
         half = probe.aperture_mm / 2.0 + 12.0
         painted = TissueMap.blank(-half, -2.5, 2 * half, depth_mm + 8.0)
-        leaves = _painted(painted, self, probe, rng)
+        leaves = _painted(painted, self, rng)
         group = together(filled(painted, rng, per_mm2, probe.slice_width_mm), leaves)
         return group if self.sign > 0 else group.mirrored()
 
@@ -170,7 +170,7 @@ class AbdominalWall:
         )
 
 
-def _painted(tissue: TissueMap, plan: AbdominalWall, probe: Probe, rng: np.random.Generator) -> Scatterers:
+def _painted(tissue: TissueMap, plan: AbdominalWall, rng: np.random.Generator) -> Scatterers:
     depth = plan.layers(tissue.x_mm, None).depth_mm
     fibres = {"eo": (2.0, _EO_TOP), "io": (-3.0, _IO_TOP), "tra": (0.0, _TRA_TOP)}
     paint(tissue, tissue.below(depth[_FACE]), SKIN, rng)

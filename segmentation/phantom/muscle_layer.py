@@ -103,7 +103,7 @@ class MuscleLayer:
         """Return the tissue in front of a probe, at rest."""
         half = probe.aperture_mm / 2.0 + 10.0
         painted = TissueMap.blank(-half, -2.5, 2 * half, depth_mm + 8.0)
-        sheets = self._painted(painted, probe, rng)
+        sheets = self._painted(painted, rng)
         return together(filled(painted, rng, per_mm2, probe.slice_width_mm), sheets)
 
     def motion(self, probe: Probe, x_mm: FloatArray, z_mm: FloatArray) -> Motion:
@@ -114,7 +114,7 @@ class MuscleLayer:
         """Return nothing: there is no bone here."""
         return ()
 
-    def _painted(self, tissue: TissueMap, probe: Probe, rng: np.random.Generator) -> Scatterers:
+    def _painted(self, tissue: TissueMap, rng: np.random.Generator) -> Scatterers:
         depth = self.layers(tissue.x_mm, None).depth_mm
         tilt = self.fibre_deg + float(np.rad2deg(np.arctan(self.slope)))
         fibres = replace(
