@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import isfinite, nan
 
@@ -12,20 +11,15 @@ import numpy.typing as npt
 
 from segmentation.border import normals, to_mm, to_px
 from segmentation.border_motion import BorderMatch, BorderReference, border_reference, follow_border
-from segmentation.contour import find_round_shapes
 from segmentation.geometry import polygon_area_cm2
-from segmentation.muscle_pair import best_pair
+from segmentation.muscle_search import find_borders
 from segmentation.quality import judge_border
 from segmentation.results import BorderSource, FloatArray, Measurement, Muscle, Picture, Side, Status
-from segmentation.rim import read_rim
-from segmentation.rough_border import drawn_border, put_on_rim
-from segmentation.round_shape import RoundShape
+from segmentation.rough_border import drawn_border
 from segmentation.views import VIEWS, MeasureSetup, Panel
 
 INSET_MM = 1.5
 FOUND_WELL = 0.7  # share of automatic borders within 5 % of area, on hard development clips of the phantom
-RIM_OUT_MM = 0.05  # one phantom's borders lie on the rim's inner flank, another's further out
-READ_ROUGHLY_MM = 1.0  # how far a rim read on rays may lie off
 LOOK_AGAIN_EVERY = 5  # pictures, while nothing has been found yet
 TILTS_DEG = (-30.0, -20.0, -10.0, 0.0, 10.0, 20.0, 30.0)  # multifidus lies level, other muscles need not
 
@@ -171,41 +165,13 @@ def _with_found(
     }
     tilts = TILTS_DEG if setup.view == "contour" else (0.0,)
     missing = [side for side in panel.sides if track.of(side) is None]
-    seeded = {side: seeds[side] for side in missing if side in seeds}
-    for side, seed in seeded.items():
-        shapes = find_round_shapes(
-            picture, panel.roi, panel.calibration, mask, inside=[seed], tilts_deg=tilts
-        )
-        if shapes:
-            points = _found_border(picture, panel, shapes[0])
-            track = _with(track, panel, picture, side, points, _source(setup, side))
-    unseeded = [side for side in missing if side not in seeds]
-    if not unseeded:
-        return track
-    shapes = find_round_shapes(picture, panel.roi, panel.calibration, mask, most=24, tilts_deg=tilts)
-    for side, shape in _assigned(shapes, panel, unseeded).items():
-        points = _found_border(picture, panel, shape)
+    for side, points in find_borders(picture, panel, mask, missing, seeds, tilts).items():
         track = _with(track, panel, picture, side, points, _source(setup, side))
     return track
 
 
-def _found_border(picture: Picture, panel: Panel, shape: RoundShape) -> FloatArray:
-    read = read_rim(picture, panel.roi, panel.calibration, shape)
-    rim = put_on_rim(picture, panel.roi, panel.calibration, read, READ_ROUGHLY_MM)
-    return rim + RIM_OUT_MM * normals(rim)
-
-
 def _source(setup: MeasureSetup, side: Side) -> BorderSource:
     return "confirmed" if side in setup.confirmed else "auto"
-
-
-def _assigned(shapes: Sequence[RoundShape], panel: Panel, wanted: Sequence[Side]) -> dict[Side, RoundShape]:
-    if len(panel.sides) == 1:
-        return {panel.sides[0]: shapes[0]} if shapes else {}
-    pair = best_pair(shapes, panel.roi.width * panel.calibration.x_mm_per_px / 2)
-    if pair is None:
-        return {}
-    return {side: shape for side, shape in zip(panel.sides, pair, strict=True) if side in wanted}
 
 
 def _echo(panel: Panel, points_mm: FloatArray, picture: Picture) -> float:

@@ -190,6 +190,27 @@ def put_on_rim(
     return now
 
 
+def rim_clearness(picture: Picture, roi: Roi, calibration: Calibration, border_mm: FloatArray) -> float:
+    """Return how much a border looks like a rim, nearly all round.
+
+    Parameters
+    ----------
+    picture : (H, W) uint8 array
+        Whole frame.
+    roi, calibration
+        The B-mode picture and its spacing.
+    border_mm : (N, 2) array
+        Closed border, evenly spaced, in mm from the upper left corner of the roi.
+
+    Returns
+    -------
+    float
+        Agreement with the usual rim, -1 to 1, that four fifths of the border reach.
+    """
+    likeness = _rim_likeness(picture, roi, calibration, border_mm, normals(border_mm), steps=2)
+    return float(np.quantile(likeness.max(axis=1), 0.2))
+
+
 def _seen(
     picture: Picture,
     roi: Roi,

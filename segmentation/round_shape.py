@@ -10,7 +10,7 @@ from segmentation.resampling import Float32Array
 from segmentation.results import FloatArray
 
 SQUARENESS = 2.4  # of the superellipse: multifidus is rounder than a rectangle and squarer than an ellipse
-SHADOW_PART = 0.55  # of the muscle's grey
+SHADOW_PART = 0.65  # of the muscle's grey
 
 
 @dataclass(frozen=True, slots=True)
