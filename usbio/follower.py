@@ -34,6 +34,7 @@ class Follower(Generic[S]):
         self._step = step
         self._retry_s = retry_s
         self._state: S | None = None
+        self._shape: tuple[int, ...] = ()
         self._last_index = -1
         self._next_try_s = -inf
         self._begin_fault = ""
@@ -58,6 +59,8 @@ class Follower(Generic[S]):
             state = self._ready_state(frame)
             if state is None:
                 return None, self._begin_fault
+            if frame.image.shape != self._shape:
+                return None, _other_size(self._shape, frame.image.shape)
             self._state, result = self._step(state, frame.image, frame.t_s, frame.index)
         except Exception:
             _log.exception("frame %d could not be measured", frame.index)
@@ -92,6 +95,7 @@ class Follower(Generic[S]):
         if frame.arrived_s < self._next_try_s:
             return None
         self._next_try_s = frame.arrived_s + self._retry_s
+        self._shape = frame.image.shape
         try:
             return self._begin(frame.image)
         except UsbioError as error:
@@ -101,3 +105,8 @@ class Follower(Generic[S]):
             self._begin_fault = "measuring could not begin on this picture; it is tried again"
             _log.exception("measuring could not begin on frame %d", frame.index)
             return None
+
+
+def _other_size(first: tuple[int, ...], now: tuple[int, ...]) -> str:
+    was, came = (f"{shape[1]}x{shape[0]}" for shape in (first, now))
+    return f"the picture came as {came} and not as {was}; set the scanner back, or choose the source again"
