@@ -10,6 +10,7 @@ import numpy.typing as npt
 from segmentation.edges import InnerEdge
 from segmentation.fascia import Fascia, FasciaGrid
 from segmentation.results import BorderSource, FloatArray, Measurement, Muscle, Picture, Side, Status
+from segmentation.station import station_points_mm
 from segmentation.views import Panel
 
 INSET_MM = 1.0
@@ -71,30 +72,34 @@ def layer_measurement(
 
 
 def _to_px(panel: Panel, x_mm: FloatArray, y_mm: FloatArray) -> FloatArray:
-    corner = np.array([panel.roi.x, panel.roi.y]) - 0.5
-    return np.stack([x_mm, y_mm], axis=1) / panel.calibration.scale + corner
+    points = np.empty((len(x_mm), 2))
+    points[:, 0] = x_mm / panel.calibration.x_mm_per_px + (panel.roi.x - 0.5)
+    points[:, 1] = y_mm / panel.calibration.y_mm_per_px + (panel.roi.y - 0.5)
+    return points
 
 
 def _caliper(
     panel: Panel, pair: tuple[InnerEdge, InnerEdge], where: tuple[float, float], direction: str
 ) -> FloatArray:
     upper, lower = pair
-    middle = float(np.mean(where))
-    top = np.array([middle, float(np.interp(middle, upper.x_mm, upper.y_mm))])
-    bottom = np.array([middle, float(np.interp(middle, lower.x_mm, lower.y_mm))])
-    if direction == "perpendicular":
-        slope = _slope(upper, lower, where)
-        # both ends lean outwards about the middle of the muscle
-        centre, half = (top + bottom) / 2, (bottom[1] - top[1]) / 2 / (1 + slope**2)
-        top, bottom = (centre - half * np.array([-slope, 1.0]), centre + half * np.array([-slope, 1.0]))
-    return _to_px(panel, np.array([top[0], bottom[0]]), np.array([top[1], bottom[1]]))
+    x = (where[0] + where[1]) / 2
+    top, bottom = (float(np.interp(x, edge.x_mm, edge.y_mm)) for edge in pair)
+    if direction != "perpendicular":
+        return _to_px(panel, np.array([x, x]), np.array([top, bottom]))
+    slope = _slope(upper, lower, where)
+    # both ends lean outwards about the middle of the muscle
+    middle, half = (top + bottom) / 2, (bottom - top) / 2 / (1 + slope**2)
+    return _to_px(panel, x + half * np.array([slope, -slope]), middle + half * np.array([-1.0, 1.0]))
 
 
 def _slope(upper: InnerEdge, lower: InnerEdge, where: tuple[float, float]) -> float:
+    """Of the middle of the layer, by least squares."""
     reach = max((where[1] - where[0]) / 2, 5.0)
-    near = np.abs(upper.x_mm - np.mean(where)) <= reach
-    middle = (upper.y_mm + lower.y_mm) / 2
-    return float(np.polyfit(upper.x_mm[near], middle[near], 1)[0])
+    away = upper.x_mm - (where[0] + where[1]) / 2
+    near = np.abs(away) <= reach
+    away = away[near] - away[near].mean()
+    middle = (upper.y_mm[near] + lower.y_mm[near]) / 2
+    return float(away @ middle / (away @ away))
 
 
 def skin_to_fascia_mm(grid: FasciaGrid, first: Fascia, where: tuple[float, float]) -> float:
@@ -123,10 +128,13 @@ def _echo(
 ) -> float:
     """Mean grey over the station, 1 mm away from both edges; nan where nothing is left of a thin muscle."""
     upper, lower = pair
-    chosen = (upper.x_mm >= where[0]) & (upper.x_mm <= where[1])
-    part = picture[panel.roi.slices]
-    column = (upper.x_mm[chosen] / panel.calibration.x_mm_per_px).astype(np.intp).clip(0, part.shape[1] - 1)
-    row_mm = (np.arange(part.shape[0]) + 0.5) * panel.calibration.y_mm_per_px
-    inside = row_mm[:, None] >= upper.y_mm[chosen] + INSET_MM
-    inside &= row_mm[:, None] <= lower.y_mm[chosen] - INSET_MM
+    at_mm = station_points_mm(where, upper.x_mm)
+    top = np.interp(at_mm, upper.x_mm, upper.y_mm) + INSET_MM
+    bottom = np.interp(at_mm, lower.x_mm, lower.y_mm) - INSET_MM
+    height_mm = panel.calibration.y_mm_per_px
+    first, last = max(0, int(top.min() / height_mm)), max(0, int(bottom.max() / height_mm) + 1)
+    part = picture[panel.roi.slices][first:last]
+    column = (at_mm / panel.calibration.x_mm_per_px).astype(np.intp).clip(0, part.shape[1] - 1)
+    row_mm = ((np.arange(len(part)) + first + 0.5) * height_mm)[:, None]
+    inside = (row_mm >= top) & (row_mm <= bottom)
     return float(part[:, column][inside].mean()) if inside.any() else nan

@@ -14,6 +14,7 @@ from segmentation.edges import InnerEdge
 from segmentation.fascia import Fascia, FasciaGrid
 from segmentation.results import QUANTITIES, FloatArray, Picture, Status
 from segmentation.sector import in_sector
+from segmentation.station import median
 from segmentation.views import Panel
 
 GOOD_ENOUGH = 0.5  # below this chance a value is `low_quality`
@@ -22,6 +23,7 @@ FAINTEST_GREY = 1.5
 SHADOW_SHARE = 0.4  # of the station's columns
 EDGE_OF_PICTURE_MM = 0.6
 LOST_AGREEMENT = 0.45
+LOST_BORDER_AGREEMENT = 0.55  # a border fitted into noise agrees with it by up to 0.5
 GOOD_AGREEMENT, AGREEMENT_WIDTH = 0.68, 0.07
 WORST_SHARE = 0.2  # of the border: a stretch that fits badly counts
 DARK_GREY = 6.0
@@ -74,8 +76,10 @@ def judge_layer(
 
 
 def _lost(bounds: Sequence[Fascia], first: FloatArray) -> bool:
-    now = np.array([f.contrast_grey.mean() for f in bounds])
-    return bool((now < np.maximum(LOST_SHARE * first, FAINTEST_GREY)).any())
+    return any(
+        fascia.contrast_grey.mean() < max(LOST_SHARE * usual, FAINTEST_GREY)
+        for fascia, usual in zip(bounds, first, strict=True)
+    )
 
 
 def _leaves_picture(
@@ -84,9 +88,9 @@ def _leaves_picture(
     upper, lower = edges
     chosen = _station(upper.x_mm, range_mm)
     height_mm = grid.contrast.shape[0] * grid.row_mm
-    return bool(
-        np.median(upper.y_mm[chosen]) < EDGE_OF_PICTURE_MM
-        or np.median(lower.y_mm[chosen]) > height_mm - EDGE_OF_PICTURE_MM
+    return (
+        median(upper.y_mm[chosen]) < EDGE_OF_PICTURE_MM
+        or median(lower.y_mm[chosen]) > height_mm - EDGE_OF_PICTURE_MM
     )
 
 
@@ -102,8 +106,8 @@ def _chance(
 ) -> float:
     """Logistic in how clear the fainter edge is and how even the layer looks along the station."""
     chosen = _station(edges[0].x_mm, range_mm)
-    step = min(float(np.median(edge.step_grey[chosen])) for edge in edges)
-    rough = float(np.std(np.diff(values_mm))) if len(values_mm) > 2 else 0.1
+    step = min(median(edge.step_grey[chosen]) for edge in edges)
+    rough = float((values_mm[1:] - values_mm[:-1]).std()) if len(values_mm) > 2 else 0.1
     return 1.0 / (1.0 + exp(-(0.12 * (step - 20.0) - 4.0 * (rough - 0.25))))
 
 
@@ -114,6 +118,8 @@ def _shadowed(
     faded = np.zeros(int(chosen.sum()), bool)
     for fascia, usual in zip(bounds, first, strict=True):
         faded |= fascia.contrast_grey[chosen] < 0.15 * usual
+    if faded.mean() <= SHADOW_SHARE:  # nearly always: the grey between is looked at only where it matters
+        return False
     between = _grey_between(grid, bounds)
     dark = between[chosen] < 0.5 * np.median(between)
     return bool((faded & dark).mean() > SHADOW_SHARE)
@@ -159,7 +165,7 @@ def judge_border(
         The chance is 0 where the status carries no value.
     """
     agreement = float(match.agreement.mean())
-    if agreement < LOST_AGREEMENT or cv2.mean(picture[panel.roi.slices][::4])[0] < DARK_GREY:
+    if agreement < LOST_BORDER_AGREEMENT or cv2.mean(picture[panel.roi.slices][::4])[0] < DARK_GREY:
         return Status.LOST, 0.0
     if _outside(panel, mask, match.points_mm) > 0.03:
         return Status.CLIPPED, 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import nan
+from math import isfinite, nan
 
 import numpy as np
 
@@ -15,6 +15,7 @@ SLOPE_WINDOW_MM = 10.0
 JUNCTION_HALF_MM = 2.5
 DEFAULT_JUNCTION_OFFSET_MM = 25.0
 MOST_THICKNESSES_FROM_MEDIAN = 0.5
+POINT_SPACING_MM = 0.4
 
 
 def station_for(stations: tuple[Station, ...], side: Side) -> Station:
@@ -102,29 +103,81 @@ def thickness_mm(
     Returns
     -------
     float
-        Thickness in mm; nan where fewer than half of the columns agree.
+        Thickness in mm; nan where fewer than half of the points agree.
     (N,) array
-        Thickness at each column of the station, before averaging.
+        Thickness at points of the station about 0.4 mm apart, before averaging.
 
     Notes
     -----
-    Columns further than half the median thickness from the median are left out: one bright speckle at an edge
+    Points further than half the median thickness from the median are left out: one bright speckle at an edge
     moves the mean of a thin layer by more than its measurement error.
     """
-    chosen = (superficial.x_mm >= range_mm[0]) & (superficial.x_mm <= range_mm[1])
-    if not chosen.any():
-        if not np.isfinite(range_mm[0]):
-            return nan, np.empty(0)
-        chosen[np.abs(superficial.x_mm - (range_mm[0] + range_mm[1]) / 2).argmin()] = True
-    vertical = deep.y_mm - superficial.y_mm
+    at_mm = station_points_mm(range_mm, superficial.x_mm)
+    if len(at_mm) == 0:
+        return nan, at_mm
+    height = deep.y_mm - superficial.y_mm
     if direction == "perpendicular":
-        vertical = vertical * cosine_of_slope(superficial.x_mm, (deep.y_mm + superficial.y_mm) / 2)
-    values = vertical[chosen]
-    median = float(np.median(values))
-    kept = values[np.abs(values - median) <= max(MOST_THICKNESSES_FROM_MEDIAN * abs(median), 0.3)]
+        height = height * cosine_of_slope(superficial.x_mm, (deep.y_mm + superficial.y_mm) / 2)
+    values = np.interp(at_mm, superficial.x_mm, height)
+    middle = median(values)
+    kept = values[np.abs(values - middle) <= max(MOST_THICKNESSES_FROM_MEDIAN * abs(middle), 0.3)]
     if len(kept) * 2 < len(values):
         return nan, values
     return float(kept.mean()), values
+
+
+def station_points_mm(range_mm: tuple[float, float], x_mm: FloatArray) -> FloatArray:
+    """Return evenly spaced points of a station that lie in the picture.
+
+    Parameters
+    ----------
+    range_mm : (float, float)
+        From `station_range_mm`.
+    x_mm : (C,) array
+        Evenly spaced columns that fill the picture.
+
+    Returns
+    -------
+    (N,) array
+        About 0.4 mm apart; the point of the picture nearest to a station beside it; none where the station
+        is not known.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> station_points_mm((2.0, 3.0), np.arange(0.5, 20.0)).round(2).tolist()
+    [2.25, 2.75]
+    """
+    low, high = range_mm
+    if not isfinite(low):
+        return np.empty(0)
+    half = (x_mm[1] - x_mm[0]) / 2
+    first, last = float(x_mm[0] - half), float(x_mm[-1] + half)
+    low, high = min(max(low, first), last), min(max(high, first), last)
+    count = max(1, round((high - low) / POINT_SPACING_MM))
+    return np.asarray(low + (np.arange(count) + 0.5) * ((high - low) / count), np.float64)
+
+
+def median(values: FloatArray) -> float:
+    """Return the median of a few numbers, none of them nan; `numpy.median` takes ten times as long for it.
+
+    Parameters
+    ----------
+    values : (N,) array
+        At least one.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> median(np.array([5.0, 1.0, 2.0, 9.0]))
+    3.5
+    """
+    ordered = np.sort(values)
+    return float(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
 
 
 def cosine_of_slope(x_mm: FloatArray, y_mm: FloatArray) -> FloatArray:

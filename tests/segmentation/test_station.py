@@ -9,11 +9,11 @@ from segmentation.edges import InnerEdge
 from segmentation.geometry import Calibration, Roi
 from segmentation.junction import find_junction, lateral_sign
 from segmentation.results import FloatArray
-from segmentation.station import station_for, station_range_mm, thickness_mm
+from segmentation.station import median, station_for, station_points_mm, station_range_mm, thickness_mm
 from segmentation.views import Station
 
 ROI, SPACING = Roi(100, 50, 500, 400), Calibration(0.1, 0.1)
-X = np.arange(0.2, 50.0, 0.4)
+X = np.arange(0.4, 50.0, 0.8)
 
 
 def edge(y_mm: FloatArray) -> InnerEdge:
@@ -31,15 +31,28 @@ def test_the_perpendicular_of_a_layer_at_15_degrees_is_3_and_a_half_percent_less
 
 def test_a_few_stray_columns_do_not_move_the_mean() -> None:
     bottom = np.full(len(X), 14.0)
-    bottom[60:63] = 20.0
+    bottom[30:32] = 20.0
     value, _ = thickness_mm(edge(np.full(len(X), 10.0)), edge(bottom), (15.0, 35.0), "vertical")
     assert value == pytest.approx(4.0)
 
 
 def test_a_layer_whose_columns_do_not_agree_has_no_thickness() -> None:
-    bottom = np.where(np.arange(len(X)) % 3 == 0, 14.0, np.where(np.arange(len(X)) % 3 == 1, 25.0, 40.0))
+    bottom = np.array([14.0, 25.0, 40.0])[np.arange(len(X)) // 3 % 3]
     value, _ = thickness_mm(edge(np.full(len(X), 10.0)), edge(bottom), (15.0, 35.0), "vertical")
     assert np.isnan(value)
+
+
+def test_the_points_of_a_station_lie_in_the_picture() -> None:
+    assert station_points_mm((10.0, 20.0), X) == pytest.approx(np.arange(10.2, 20.0, 0.4))
+    assert station_points_mm((48.0, 60.0), X) == pytest.approx([48.2, 48.6, 49.0, 49.4])  # 49.6 mm wide
+    assert station_points_mm((60.0, 65.0), X) == pytest.approx([49.6])  # beside it: the nearest
+    assert len(station_points_mm((nan, nan), X)) == 0
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 8])
+def test_the_quick_median_is_the_median(count: int) -> None:
+    values = np.random.default_rng(count).normal(size=count)
+    assert median(values) == pytest.approx(np.median(values))
 
 
 def test_station_rules() -> None:
