@@ -19,6 +19,8 @@ PROFILES_A_COLUMN = 2  # for speckle is finer than the columns
 ALONG_SIGMA_MM = 2.0  # speckle is averaged along the fascia, never across it
 ACROSS_SIGMA_MM = 0.1
 PEAK_REACH_MM = 0.8
+FALLEN = 0.6  # of the step from the brightest place
+SHEET_SAMPLES = 4  # of the profile, from where it has fallen
 MUSCLE_REACH_MM = 2.0
 OUTSIDE_SAMPLES, DEPTH_SAMPLES = 11, 41  # of a profile; the middle of the band is at the first number
 DEPTH_MM = ((np.arange(DEPTH_SAMPLES) - OUTSIDE_SAMPLES) * DEPTH_STEP_MM).astype(np.float32)
@@ -26,7 +28,7 @@ _NEAR = slice(3, 20)  # samples up to PEAK_REACH_MM from the middle
 # Of the step from muscle to fascia. A thick aponeurosis is wider than the sound pulse, and people put the
 # caliper at the foot of its flank; the thin sheets of the trunk are drawn as wide as the pulse, which spreads
 # them beyond their own edge. Both fractions were set on pictures with known thickness: docs/accuracy.md.
-APONEUROSIS_FRACTION = 0.4
+APONEUROSIS_FRACTION = 0.43
 THIN_SHEET_FRACTION = 0.7
 
 
@@ -139,9 +141,20 @@ def _falls_to(
     beyond = peak_mm[:, None] <= DEPTH_MM
     muscle = beyond & (reach[:, None] >= DEPTH_MM)
     floor = np.where(muscle, strip, np.float32(np.inf)).min(axis=1)
+    peak = _sheet_peak(strip, beyond, floor, peak)
     level = floor + np.float32(fraction) * (peak - floor)
     first = np.clip((beyond & (strip <= level[:, None])).argmax(axis=1), 1, len(DEPTH_MM) - 1)
     high, low = strip[every, first - 1], strip[every, first]
     part = np.clip((high - level) / np.maximum(high - low, np.float32(1e-6)), 0.0, 1.0)
     at = DEPTH_MM[first - 1] + part * np.float64(DEPTH_STEP_MM)
     return at.astype(np.float64), (peak - floor).astype(np.float64), floor.astype(np.float64)
+
+
+def _sheet_peak(
+    strip: Float32Array, beyond: npt.NDArray[np.bool_], floor: Float32Array, peak: Float32Array
+) -> Float32Array:
+    """Return the brightness of the sheet itself, next to the muscle: behind it there may be brighter things."""
+    fallen = beyond & (strip < (floor + np.float32(FALLEN) * (peak - floor))[:, None])
+    end = np.where(fallen.any(axis=1), fallen.argmax(axis=1), strip.shape[1])
+    nearest = np.maximum(end[:, None] - np.arange(1, SHEET_SAMPLES + 1), 0)
+    return np.asarray(np.take_along_axis(strip, nearest, axis=1).max(axis=1), np.float32)
