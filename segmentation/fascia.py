@@ -8,17 +8,19 @@ scanner draws. It only says which band is which; where its inner edge lies is re
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from segmentation.geometry import Calibration, Roi
-from segmentation.resampling import blurred, shrunk
+from segmentation.resampling import blurred, halved, shrunk
 from segmentation.results import FloatArray, Picture
 
 ROW_MM = 0.15
 COLUMN_MM = 0.75
+FINE_PX_A_ROW = 1.5  # from here on half of the pixels show the same bands
 BAND_SIGMA_MM = 0.35  # half of a thin fascia
 FLANK_SIGMA_MM = 1.0
 ALONG_SIGMA_MM = 0.85
@@ -68,13 +70,16 @@ def fascia_grid(
     FasciaGrid
         Difference of two Gaussians across the band (0.35 mm and 1.0 mm), in grey.
     """
-    width_mm, height_mm = roi.width * calibration.x_mm_per_px, roi.height * calibration.y_mm_per_px
+    part = picture[roi.slices]
+    even = part[: part.shape[0] // 2 * 2, : part.shape[1] // 2 * 2]  # a pixel less, so that it can be halved
+    width_mm = even.shape[1] * calibration.x_mm_per_px
+    height_mm = even.shape[0] * calibration.y_mm_per_px
     columns, rows = max(8, round(width_mm / COLUMN_MM)), max(16, round(height_mm / ROW_MM))
-    grey = shrunk(picture[roi.slices], columns, rows)
+    fine = even.shape[1] >= 2 * columns and even.shape[0] >= FINE_PX_A_ROW * rows
+    grey = shrunk(halved(even) if fine else even, columns, rows)
     row_mm = height_mm / rows
-    along = ALONG_SIGMA_MM / (width_mm / columns)
-    band = blurred(grey, along, BAND_SIGMA_MM / row_mm)
-    flank = blurred(grey, along, FLANK_SIGMA_MM / row_mm)
+    band = blurred(grey, ALONG_SIGMA_MM / (width_mm / columns), BAND_SIGMA_MM / row_mm)
+    flank = blurred(band, 0.0, sqrt(FLANK_SIGMA_MM**2 - BAND_SIGMA_MM**2) / row_mm)
     contrast = np.minimum(band - flank, np.float32(CONTRAST_CEILING_GREY))
     if mask is not None:
         contrast *= _well_inside(mask, columns, rows, row_mm)

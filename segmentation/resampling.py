@@ -60,6 +60,26 @@ def shrunk(picture: npt.NDArray[Any], columns: int, rows: int) -> Float32Array:
     return np.asarray(cv2.resize(source, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
 
 
+def halved(picture: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return a picture of half the size, each new pixel the mean of four.
+
+    OpenCV has a quick way for just this: to halve first makes `shrunk` four times cheaper.
+
+    Parameters
+    ----------
+    picture : (H, W) array
+        uint8 or float32; of an odd size the last row or column is left out.
+
+    Returns
+    -------
+    (H // 2, W // 2) array
+        Of the same type.
+    """
+    height, width = picture.shape[0] // 2, picture.shape[1] // 2
+    even = picture[: 2 * height, : 2 * width]
+    return np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA))
+
+
 def sampled(picture: npt.NDArray[Any], x_px: npt.NDArray[Any], y_px: npt.NDArray[Any]) -> Float32Array:
     """Return grey between the pixels; outside the picture that of the nearest pixel.
 
