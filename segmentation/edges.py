@@ -153,7 +153,7 @@ def _falls_to(
 def _sheet_peak(
     strip: Float32Array, beyond: npt.NDArray[np.bool_], floor: Float32Array, peak: Float32Array
 ) -> Float32Array:
-    """Return the brightness of the sheet itself, next to the muscle: behind it there may be brighter things."""
+    """Return the brightness of the sheet itself, next to the muscle: behind it there may be brighter."""
     fallen = beyond & (strip < (floor + np.float32(FALLEN) * (peak - floor))[:, None])
     end = np.where(fallen.any(axis=1), fallen.argmax(axis=1), strip.shape[1])
     nearest = np.maximum(end[:, None] - np.arange(1, SHEET_SAMPLES + 1), 0)
