@@ -13,7 +13,7 @@ FURTHEST_BESIDE_MM = 15.0
 PULL_GREY_PER_MM2 = 4.0
 STRONGEST_PULL_GREY = 12.0
 MERGED_MM, MERGED_SHARE = 1.0, 0.6
-FIRST_MERGED_SHARE = 0.45
+NO_BRIGHTER = 1.25  # times what the fascia has where it is known
 ANOTHER_MM = 1.5
 LEAST_GREY = 2.5
 
@@ -106,17 +106,17 @@ def follow_beside(
         reward[away[:, None] * grid.row_mm > room_mm] = -20.0
     moved_mm = away[:, None] * grid.row_mm - sign * (before.y_mm - anchor.y_mm)[None, :]
     pull = PULL_GREY_PER_MM2 * moved_mm**2
-    share, bend_cost = MERGED_SHARE, 0.25
+    bend_cost = 0.25
     if held_mm is None:
         pull = np.minimum(pull, STRONGEST_PULL_GREY)  # or a junction could not travel
     else:
         known = (grid.x_mm >= held_mm[0]) & (grid.x_mm <= held_mm[1])
         pull = np.where(known[None, :], 10.0 * pull, 0.0)
-        # nor may a brighter neighbour draw it over: nothing earns more than the fascia itself does
-        reward = np.minimum(reward, _typical_grey(grid, before, known))
-        share, bend_cost = FIRST_MERGED_SHARE, 0.5
+        # nor may a brighter neighbour draw it over: nothing earns much more than the fascia itself
+        reward = np.minimum(reward, NO_BRIGHTER * _typical_grey(grid, before, known))
+        bend_cost = 0.5
     # one band must not earn as much as two: a fascia that is there is preferred to the one beside it
-    reward[away * grid.row_mm < MERGED_MM] *= share
+    reward[away * grid.row_mm < MERGED_MM] *= MERGED_SHARE
     path = minimal_paths((reward - pull).astype(np.float32)[None], steepest_rows=6, bend_cost=bend_cost)[0]
     return fascia_along(grid, np.clip(first + sign * path, 0, rows - 1))
 
