@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from segmentation.fascia import Fascia
 from segmentation.fascia_strength import strength
@@ -19,6 +20,7 @@ THIN_LAYER_MM = 8.0
 LEAST_GAP_MM = 0.8
 THINNEST_SKIN_MM = 2.5  # and the fat under it: what is nearer to the probe is not above EO
 SIDE_SHARE = 0.65
+TAPERED_SHARE = 0.2  # of that side: so far a muscle may have run out there
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +98,28 @@ def choose_abdominal_wall(
         None where no four bands lie one above the other.
     """
     depth = _depths(fasciae, x_mm, range_mm)
-    possible = [
-        four
-        for four in combinations(range(len(fasciae)), 4)
-        if depth[four[0]] > THINNEST_SKIN_MM
-        and (np.diff(depth[list(four)]) > LEAST_GAP_MM).all()
-        and _encloses(fasciae, x_mm, four, inside)
-    ]
-    # where TrA has run out, the curve of one of its fasciae lies on something else: one side is enough
     best, best_score = None, -np.inf
+    # where TrA has run out, the curve of one of its fasciae lies on something else: one side is enough
     for side in _two_sides(len(x_mm)):
-        y_mm = np.stack([fascia.y_mm[side] for fascia in fasciae]) if possible else np.empty((0, 0))
+        apart = _apart(fasciae, side) & (depth[None, :] - depth[:, None] > LEAST_GAP_MM)
+        apart[depth <= THINNEST_SKIN_MM] = False
         strong = np.array([strength(_part(fascia, side)) for fascia in fasciae])
-        for four in possible:
-            apart = np.quantile(np.diff(y_mm[list(four)], axis=0), 0.2, axis=1)
+        for four in combinations(range(len(fasciae)), 4):
+            if not (apart[four[:-1], four[1:]].all() and _encloses(fasciae, x_mm, four, inside)):
+                continue
             score = _wall_score(strong, four, np.diff(depth[list(four)]))
-            if score > best_score and (apart > LEAST_GAP_MM).all():
+            if score > best_score:
                 best, best_score = four, score
     return best
+
+
+def _apart(fasciae: Sequence[Fascia], side: slice) -> npt.NDArray[np.bool_]:
+    """[upper, lower]: whether there is room for a muscle between two fasciae nearly all along one side."""
+    if not fasciae:
+        return np.empty((0, 0), np.bool_)
+    y_mm = np.stack([fascia.y_mm[side] for fascia in fasciae])
+    room_mm = np.quantile(y_mm[None, :] - y_mm[:, None], TAPERED_SHARE, axis=-1)
+    return np.asarray(room_mm > LEAST_GAP_MM)
 
 
 def _two_sides(columns: int) -> tuple[slice, slice]:
