@@ -21,10 +21,11 @@ PROFILE_HALF_MM = 3.4
 ALONG_POINTS = 3.0  # profiles are smoothed along the border by so many points
 COARSE_REACH_MM, COARSE_POINTS = 3.0, 6.0
 FINE_REACH_MM, FINE_POINTS = 1.0, 2.0
-LOST_REACH_MM = 8.0
+LOST_REACH_MM, LOST_STEP_MM = 8.0, 0.4
 STIFFNESS = 2.0  # of the affine fit, in points: a border without contrast stays where it was
 STIFF_IN = np.diag([1.0, 1.0, 0.02, 1.0, 1.0, 0.02])  # a shift is hardly held back
 RESIDUAL_POINTS = 2.0
+LEAST_WEIGHT = 1e-6  # where nothing agrees the border stays
 LEAST_LENGTH = 1e-3  # grey: a profile without any contrast correlates with nothing
 
 
@@ -127,12 +128,26 @@ def follow_border(
     BorderMatch
     """
     now = expected_mm
-    passes = [(COARSE_REACH_MM, COARSE_POINTS, False), (FINE_REACH_MM, FINE_POINTS, True)]
     if lost:
-        passes.insert(0, (LOST_REACH_MM, 2 * COARSE_POINTS, False))
+        now = now + _shift_of_all(picture, roi, calibration, reference, now)
+    passes = ((COARSE_REACH_MM, COARSE_POINTS, False), (FINE_REACH_MM, FINE_POINTS, True))
     for reach_mm, along_points, free in passes:
         now, agreement = _search(picture, roi, calibration, reference, now, reach_mm, along_points, free)
     return BorderMatch(now, agreement)
+
+
+def _shift_of_all(
+    picture: Picture, roi: Roi, calibration: Calibration, reference: BorderReference, now: FloatArray
+) -> FloatArray:
+    """Return the (2,) shift in mm that most points agree on; each only knows how far it went outwards."""
+    outward = normals(now)
+    score = _correlation(_strip(picture, roi, calibration, now, outward, LOST_REACH_MM), reference.profiles)
+    tried = np.arange(-LOST_REACH_MM, LOST_REACH_MM + 1e-9, LOST_STEP_MM)
+    shifts = np.stack(np.meshgrid(tried, tried), axis=-1).reshape(-1, 2)
+    shifts = shifts[np.hypot(*shifts.T) <= LOST_REACH_MM]
+    steps = np.round(outward @ shifts.T / STEP_MM).astype(np.intp) + score.shape[1] // 2
+    votes = np.take_along_axis(score, steps, axis=1).mean(axis=0)
+    return np.asarray(shifts[votes.argmax()], np.float64)
 
 
 def _search(
@@ -212,6 +227,6 @@ def _affine(
     before = reference.to_basis @ (now - points)  # (3, 2): what `now` already is
     asked = ((moved - points - basis @ before) * outward).sum(axis=1)
     weighted = (rows * weight[:, None]).T
-    normal = weighted @ rows + STIFFNESS * weight.mean() * STIFF_IN
+    normal = weighted @ rows + STIFFNESS * max(weight.mean(), LEAST_WEIGHT) * STIFF_IN
     change = np.linalg.solve(normal, weighted @ asked).reshape(2, 3).T
     return np.asarray(points + basis @ (before + change), np.float64)

@@ -31,6 +31,7 @@ class OneBorder:
     side: Side
     reference: BorderReference
     last: BorderMatch
+    sure: BorderMatch  # the last that was surely right: looked for from there once it is lost
     lost_for: int = 0
     source: BorderSource = "auto"
 
@@ -103,9 +104,13 @@ def _followed(
     status, quality = judge_border(picture, panel, mask, border.reference, match, area_cm2)
     if border.source == "auto":
         quality *= FOUND_WELL
+    if border.lost_for and status is Status.LOW_QUALITY:
+        status = Status.LOST  # far away something half alike can be found in any speckle
     if status is Status.LOST:
-        return replace(border, lost_for=border.lost_for + 1), Measurement(border.side, muscle, status, 0.0)
-    border = replace(border, last=match, lost_for=0)
+        border = replace(border, last=border.sure, lost_for=border.lost_for + 1)
+        return border, Measurement(border.side, muscle, status, 0.0)
+    sure = match if status is Status.OK else border.sure
+    border = replace(border, last=match, sure=sure, lost_for=0)
     if not status.carries_value:
         return border, Measurement(border.side, muscle, status, 0.0, border.source)
     return border, Measurement(
@@ -148,7 +153,7 @@ def _with(
     reference = border_reference(picture, panel.roi, panel.calibration, points_mm)
     first = BorderMatch(reference.points_mm, np.ones(len(reference.points_mm)))
     others = tuple(b for b in track.borders if b.side != side)
-    return replace(track, borders=(*others, OneBorder(side, reference, first, source=source)))
+    return replace(track, borders=(*others, OneBorder(side, reference, first, first, source=source)))
 
 
 def _with_found(

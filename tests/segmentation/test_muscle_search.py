@@ -24,7 +24,7 @@ def pair() -> Picture:
 
 def test_both_muscles_of_a_picture_are_found_each_on_its_side() -> None:
     found = find_borders(pair(), BOTH, None, BOTH.sides, {})
-    for side, centre in (("left", LEFT), ("right", RIGHT)):
+    for side, centre in zip(BOTH.sides, (LEFT, RIGHT), strict=True):
         assert found[side].mean(axis=0) == pytest.approx(centre, abs=0.5)  # mm
         assert polygon_area_cm2(found[side], MM) == pytest.approx(AREA_CM2, rel=0.06)
 
