@@ -20,6 +20,7 @@ ALONG_SIGMA_MM = 2.0  # speckle is averaged along the fascia, never across it
 ACROSS_SIGMA_MM = 0.1
 PEAK_REACH_MM = 0.8
 FALLEN = 0.6  # of the step from the brightest place
+FALLS_BEHIND, LESS_WHERE_BROAD = 0.5, 0.3  # of the step: a sheet; of the fraction, where none ends behind
 SHEET_SAMPLES = 4  # of the profile, from where it has fallen
 MUSCLE_REACH_MM = 2.0
 OUTSIDE_SAMPLES, DEPTH_SAMPLES = 11, 41  # of a profile; the middle of the band is at the first number
@@ -142,7 +143,8 @@ def _falls_to(
     muscle = beyond & (reach[:, None] >= DEPTH_MM)
     floor = np.where(muscle, strip, np.float32(np.inf)).min(axis=1)
     peak = _sheet_peak(strip, beyond, floor, peak)
-    level = floor + np.float32(fraction) * (peak - floor)
+    fraction_here = np.float32(fraction) * _less_before_brightness(strip, beyond, floor, peak)
+    level = floor + fraction_here * (peak - floor)
     first = np.clip((beyond & (strip <= level[:, None])).argmax(axis=1), 1, len(DEPTH_MM) - 1)
     high, low = strip[every, first - 1], strip[every, first]
     part = np.clip((high - level) / np.maximum(high - low, np.float32(1e-6)), 0.0, 1.0)
@@ -158,3 +160,13 @@ def _sheet_peak(
     end = np.where(fallen.any(axis=1), fallen.argmax(axis=1), strip.shape[1])
     nearest = np.maximum(end[:, None] - np.arange(1, SHEET_SAMPLES + 1), 0)
     return np.asarray(np.take_along_axis(strip, nearest, axis=1).max(axis=1), np.float32)
+
+
+def _less_before_brightness(
+    strip: Float32Array, beyond: npt.NDArray[np.bool_], floor: Float32Array, peak: Float32Array
+) -> Float32Array:
+    """Return a factor below 1 where it stays bright behind: the pulse does not lower a broad band."""
+    behind = np.where(beyond, np.float32(np.inf), strip).min(axis=1)
+    falls = (peak - behind) / np.maximum(peak - floor, np.float32(1.0))
+    share = np.clip(falls / np.float32(FALLS_BEHIND), 0.0, 1.0)
+    return np.asarray(1.0 - np.float32(LESS_WHERE_BROAD) * (1.0 - share), np.float32)
