@@ -15,10 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from segmentation.geometry import Calibration, Roi
-from segmentation.resampling import blurred, halved, shrunk
+from segmentation.resampling import Float32Array, blurred, halved
 from segmentation.results import FloatArray, Picture
 
 ROW_MM = 0.15
+LEAST_BEND_GREY = 0.1  # of a parabola through three rows
+FOLLOWING = 4 / 3  # times as wide, where it is known about where the bands are
+# A row more or less on the next column is 11 degrees on both grids: what a bend costs holds for both.
 COLUMN_MM = 0.75
 FINE_PX_A_ROW = 1.5  # from here on half of the pixels show the same bands
 BAND_SIGMA_MM = 0.35  # half of a thin fascia
@@ -50,7 +53,11 @@ class Fascia:
 
 
 def fascia_grid(
-    picture: Picture, roi: Roi, calibration: Calibration, mask: npt.NDArray[np.bool_] | None = None
+    picture: Picture,
+    roi: Roi,
+    calibration: Calibration,
+    mask: npt.NDArray[np.bool_] | None = None,
+    coarser: float = 1.0,
 ) -> FasciaGrid:
     """Return how much each place looks like a bright band that runs across the picture.
 
@@ -64,6 +71,8 @@ def fascia_grid(
         Size of a pixel in mm.
     mask : (roi.height, roi.width) bool array, optional
         True where echoes can be; a curved array's fan leaves corners empty.
+    coarser : float
+        How many times wider than 0.75 by 0.15 mm the grid is.
 
     Returns
     -------
@@ -74,9 +83,11 @@ def fascia_grid(
     even = part[: part.shape[0] // 2 * 2, : part.shape[1] // 2 * 2]  # a pixel less, so that it can be halved
     width_mm = even.shape[1] * calibration.x_mm_per_px
     height_mm = even.shape[0] * calibration.y_mm_per_px
-    columns, rows = max(8, round(width_mm / COLUMN_MM)), max(16, round(height_mm / ROW_MM))
-    fine = even.shape[1] >= 2 * columns and even.shape[0] >= FINE_PX_A_ROW * rows
-    grey = shrunk(halved(even) if fine else even, columns, rows)
+    columns, rows = (
+        max(8, round(width_mm / (coarser * COLUMN_MM))),
+        max(16, round(height_mm / (coarser * ROW_MM))),
+    )
+    grey = _grey(even, columns, rows)
     row_mm = height_mm / rows
     band = blurred(grey, ALONG_SIGMA_MM / (width_mm / columns), BAND_SIGMA_MM / row_mm)
     flank = blurred(band, 0.0, sqrt(FLANK_SIGMA_MM**2 - BAND_SIGMA_MM**2) / row_mm)
@@ -87,8 +98,17 @@ def fascia_grid(
     return FasciaGrid(contrast, grey, x_mm, row_mm)
 
 
+def _grey(part: Picture, columns: int, rows: int) -> Float32Array:
+    """Averaged over a column's width, then read at the grid's places: a fifth of the cost of exact means."""
+    if part.shape[1] >= 2 * columns and part.shape[0] >= FINE_PX_A_ROW * rows:
+        part = halved(part)
+    box = part.shape[1] // columns // 2 * 2 + 1
+    mean = cv2.blur(part, (box, 1), borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.resize(mean, (columns, rows), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
 def fascia_along(grid: FasciaGrid, path: npt.NDArray[np.intp]) -> Fascia:
-    """Return the band whose middle lies in row ``path[i]`` of the grid's column ``i``.
+    """Return the band along a path; its middle lies between rows, where contrast is highest.
 
     Parameters
     ----------
@@ -101,14 +121,40 @@ def fascia_along(grid: FasciaGrid, path: npt.NDArray[np.intp]) -> Fascia:
     -------
     Fascia
     """
-    contrast = grid.contrast[path, np.arange(len(path))].astype(np.float64)
-    return Fascia(np.asarray((path + 0.5) * grid.row_mm, np.float64), contrast)
+    columns, last = np.arange(len(path)), len(grid.contrast) - 1
+    here, above, below = (
+        grid.contrast[rows, columns].astype(np.float64)
+        for rows in (path, np.maximum(path - 1, 0), np.minimum(path + 1, last))
+    )
+    bend = np.minimum(above - 2 * here + below, -LEAST_BEND_GREY)
+    vertex = np.clip(0.5 * (above - below) / bend, -0.5, 0.5)
+    return Fascia((path + 0.5 + vertex) * grid.row_mm, here)
+
+
+def on_grid(fascia: Fascia, its_grid: FasciaGrid, grid: FasciaGrid) -> Fascia:
+    """Return a band at the columns of another grid of the same picture.
+
+    Parameters
+    ----------
+    fascia : Fascia
+        At the columns of ``its_grid``.
+    its_grid, grid : FasciaGrid
+        Where it was found, and where it is wanted.
+
+    Returns
+    -------
+    Fascia
+    """
+    y_mm, contrast = (
+        np.interp(grid.x_mm, its_grid.x_mm, values) for values in (fascia.y_mm, fascia.contrast_grey)
+    )
+    return Fascia(y_mm, contrast)
 
 
 def _well_inside(
     mask: npt.NDArray[np.bool_], columns: int, rows: int, row_mm: float
 ) -> npt.NDArray[np.float32]:
-    small = (shrunk(mask, columns, rows) > 0.99).astype(np.uint8)
+    small = cv2.resize(mask.view(np.uint8), (columns, rows), interpolation=cv2.INTER_NEAREST)
     # the edge of the fan is itself a bright-dark step
     inner = cv2.erode(small, np.ones((2 * round(1.0 / row_mm) + 1, 3), np.uint8))
     return np.asarray(inner, np.float32)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from math import nan
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
+from segmentation.resampling import blurred
 from segmentation.results import FloatArray
 from segmentation.views import PictureEdge
 
 GAP_AT_JUNCTION_MM = 1.0  # between the middles of two fasciae that still can be told apart
 END_SHARE = 0.12  # of the picture's width
 TAPERED, FULL = 0.45, 0.7  # of the median gap: what an end is called
-SMOOTH_COLUMNS = 1.5
+SMOOTHED_MM = 1.1
 
 
 def lateral_sign(edge: PictureEdge | None, gap_mm: FloatArray) -> int:
@@ -84,7 +84,8 @@ def find_junction(x_mm: FloatArray, gap_mm: FloatArray, sign: int) -> float:
     """
     if sign not in (1, -1):
         raise ValueError(f"sign must be 1 or -1, came {sign}")
-    gap = np.asarray(gaussian_filter1d(gap_mm, SMOOTH_COLUMNS, mode="nearest"), np.float64)
+    step = float(x_mm[1] - x_mm[0])
+    gap = blurred(gap_mm[None], SMOOTHED_MM / step, 0.0)[0].astype(np.float64)
     if sign < 0:
         gap, x_mm = gap[::-1], x_mm[::-1]
     thick = int(gap[len(gap) // 3 :].argmax()) + len(gap) // 3

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
 from segmentation.edges import APONEUROSIS_FRACTION, THIN_SHEET_FRACTION, Flank, InnerEdge, inner_edges
-from segmentation.fascia import Fascia, FasciaGrid, fascia_grid
+from segmentation.fascia import FOLLOWING, Fascia, FasciaGrid, fascia_grid, on_grid
 from segmentation.fascia_follow import follow_beside, follow_fasciae
 from segmentation.fascia_search import SETTLE_MM, find_fasciae
 from segmentation.junction import find_junction, lateral_sign
@@ -66,8 +66,8 @@ def step_layers(
     LayerTrack, list of Measurement
         Measurements in the order of ``VIEWS[setup.view].muscles``.
     """
-    grid = fascia_grid(picture, panel.roi, panel.calibration, mask)
-    track = _found_or_followed(track, setup, panel, grid)
+    grid = fascia_grid(picture, panel.roi, panel.calibration, mask, coarser=FOLLOWING)
+    track = _found_or_followed(track, setup, panel, grid, mask, picture)
     if not track.curves:
         return track, _nothing(setup, panel, Status.NO_BORDER)
     edges = _edges(picture, panel, grid, track.curves, EDGE_FRACTION[setup.view])
@@ -82,11 +82,22 @@ def _nothing(setup: MeasureSetup, panel: Panel, status: Status) -> list[Measurem
     return [Measurement(panel.sides[0], muscle, status, 0.0) for muscle in VIEWS[setup.view].muscles]
 
 
-def _found_or_followed(track: LayerTrack, setup: MeasureSetup, panel: Panel, grid: FasciaGrid) -> LayerTrack:
+def _found_or_followed(
+    track: LayerTrack,
+    setup: MeasureSetup,
+    panel: Panel,
+    grid: FasciaGrid,
+    mask: npt.NDArray[np.bool_] | None,
+    picture: Picture,
+) -> LayerTrack:
     given = [b for b in setup.borders if b.edge and b.frame == track.seen and b.side == panel.sides[0]]
     again = track.lost_for > 0 and track.lost_for % LOOK_AGAIN_EVERY == 0
     if not track.curves or again or given:
-        return _found(track, setup, panel, grid, given)
+        fine = fascia_grid(picture, panel.roi, panel.calibration, mask)
+        found = _found(track, setup, panel, fine, given)
+        if found is None:
+            return track
+        return replace(found, curves=tuple(on_grid(curve, fine, grid) for curve in found.curves))
     if setup.view != "tra":
         return replace(track, curves=tuple(follow_fasciae(grid, list(track.curves))))
     upper = follow_fasciae(grid, list(track.curves[:-1]))
@@ -95,7 +106,7 @@ def _found_or_followed(track: LayerTrack, setup: MeasureSetup, panel: Panel, gri
 
 def _found(
     track: LayerTrack, setup: MeasureSetup, panel: Panel, grid: FasciaGrid, given: Sequence[GivenBorder]
-) -> LayerTrack:
+) -> LayerTrack | None:
     inside = _inside(setup, panel, given)
     fasciae = find_fasciae(grid)
     station = station_range_mm(station_for(setup.stations, panel.sides[0]), panel.roi, panel.calibration)
@@ -104,7 +115,7 @@ def _found(
     choose = choose_abdominal_wall if setup.view == "tra" else choose_layer
     chosen = choose(fasciae, grid.x_mm, station, inside)
     if chosen is None:
-        return track
+        return None
     curves = follow_fasciae(grid, [fasciae[number] for number in chosen], reach_mm=SETTLE_MM)
     source: BorderSource = "confirmed" if panel.sides[0] in setup.confirmed else "auto"
     if given:
