@@ -145,9 +145,9 @@ def _falls_to(
     peak = _sheet_peak(strip, beyond, floor, peak)
     fraction_here = np.float32(fraction) * _less_before_brightness(strip, beyond, floor, peak)
     level = floor + fraction_here * (peak - floor)
-    first = np.clip((beyond & (strip <= level[:, None])).argmax(axis=1), 1, len(DEPTH_MM) - 1)
+    first = np.maximum((beyond & (strip <= level[:, None])).argmax(axis=1), 1)
     high, low = strip[every, first - 1], strip[every, first]
-    part = np.clip((high - level) / np.maximum(high - low, np.float32(1e-6)), 0.0, 1.0)
+    part = np.minimum(np.maximum((high - level) / np.maximum(high - low, np.float32(1e-6)), 0.0), 1.0)
     at = DEPTH_MM[first - 1] + part * np.float64(DEPTH_STEP_MM)
     return at.astype(np.float64), (peak - floor).astype(np.float64), floor.astype(np.float64)
 

@@ -13,7 +13,7 @@ from scipy.signal import find_peaks
 from segmentation.fascia import FasciaGrid
 from segmentation.geometry import Calibration, Roi
 from segmentation.minimal_path import minimal_paths
-from segmentation.resampling import blurred, shrunk
+from segmentation.resampling import blurred
 from segmentation.results import FloatArray, Picture
 
 SHADOW_FROM_MM, SHADOW_TO_MM = 2.5, 12.0
@@ -23,6 +23,7 @@ LEAST_SHADOW_GREY = 45.0  # between bone and its shadow; speckle has 30 at the m
 PATCH_MM = (16.0, 8.0)  # width, height: the hump, with some of what lies beside it
 PATCH_ABOVE_MM = 4.0
 STEP_MM = 0.2
+BLUR_STEPS, BLUR_REACH = 0.8, 4
 LEADING_EDGE_FRACTION = 0.5
 
 
@@ -116,14 +117,6 @@ def leading_edge_mm(grid: FasciaGrid, column: int, bone_mm: float) -> float:
     return float((row + 0.5 - np.clip(part, 0.0, 1.0)) * grid.row_mm)
 
 
-def _even(picture: Picture, roi: Roi, calibration: Calibration) -> npt.NDArray[np.uint8]:
-    size = (
-        round(roi.width * calibration.x_mm_per_px / STEP_MM),
-        round(roi.height * calibration.y_mm_per_px / STEP_MM),
-    )
-    return np.asarray(blurred(shrunk(picture[roi.slices], *size), 0.8, 0.8), np.uint8)
-
-
 def facet_patch(
     picture: Picture, roi: Roi, calibration: Calibration, apex_mm: tuple[float, float]
 ) -> FacetPatch | None:
@@ -142,16 +135,12 @@ def facet_patch(
     -------
     FacetPatch or None
     """
-    even = _even(picture, roi, calibration)
-    left, top = _corner(apex_mm)
-    width, height = (round(size / STEP_MM) for size in PATCH_MM)
-    if left < 0 or top < 0 or left + width > even.shape[1] or top + height > even.shape[0]:
+    step = _Steps.of(calibration)
+    left, top = step.corner(apex_mm)
+    width, height = step.patch
+    if left < 0 or top < 0 or left + width > roi.width // step.x_px or top + height > roi.height // step.y_px:
         return None
-    return FacetPatch(apex_mm, even[top : top + height, left : left + width].copy())
-
-
-def _corner(apex_mm: tuple[float, float]) -> tuple[int, int]:
-    return round((apex_mm[0] - PATCH_MM[0] / 2) / STEP_MM), round((apex_mm[1] - PATCH_ABOVE_MM) / STEP_MM)
+    return FacetPatch(apex_mm, _even(picture[roi.slices], step, left, top, left + width, top + height))
 
 
 def follow_facet(
@@ -181,19 +170,61 @@ def follow_facet(
     -------
     (x_mm, y_mm), float
     """
-    even = _even(picture, roi, calibration)
+    step = _Steps.of(calibration)
     height, width = facet.patch.shape
-    first, named = _corner(last_mm), _corner(facet.apex_mm)
-    reach = round(reach_mm / STEP_MM)
-    left, top = max(0, first[0] - reach), max(0, first[1] - reach)
-    part = even[top : first[1] + reach + height, left : first[0] + reach + width]
+    first, named = step.corner(last_mm), step.corner(facet.apex_mm)
+    reach_x, reach_y = round(reach_mm / step.x_mm), round(reach_mm / step.y_mm)
+    left, top = max(0, first[0] - reach_x), max(0, first[1] - reach_y)
+    right, bottom = first[0] + reach_x + width, first[1] + reach_y + height
+    part = _even(picture[roi.slices], step, left, top, right, bottom)
     if part.shape[0] < height or part.shape[1] < width:
         return last_mm, 0.0
     score = cv2.matchTemplate(part, facet.patch, cv2.TM_CCOEFF_NORMED)
     _, best, _, (x, y) = cv2.minMaxLoc(score)
-    moved = np.array([left + x + vertex(score[y], x) - named[0], top + y + vertex(score[:, x], y) - named[1]])
-    apex = np.array(facet.apex_mm) + moved * STEP_MM
-    return (float(apex[0]), float(apex[1])), float(best)
+    x_steps, y_steps = left + x + vertex(score[y], x) - named[0], top + y + vertex(score[:, x], y) - named[1]
+    apex_x, apex_y = facet.apex_mm
+    return (apex_x + x_steps * step.x_mm, apex_y + y_steps * step.y_mm), float(best)
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """The spacing at which patches are compared: about 0.2 mm, and whole pixels: so a part can be shrunk."""
+
+    x_px: int
+    y_px: int
+    x_mm: float
+    y_mm: float
+
+    @classmethod
+    def of(cls, calibration: Calibration) -> _Steps:
+        x_px, y_px = (
+            max(1, round(STEP_MM / size)) for size in (calibration.x_mm_per_px, calibration.y_mm_per_px)
+        )
+        return cls(x_px, y_px, x_px * calibration.x_mm_per_px, y_px * calibration.y_mm_per_px)
+
+    @property
+    def patch(self) -> tuple[int, int]:
+        """Width and height of a patch."""
+        return round(PATCH_MM[0] / self.x_mm), round(PATCH_MM[1] / self.y_mm)
+
+    def corner(self, apex_mm: tuple[float, float]) -> tuple[int, int]:
+        """Upper left corner of the patch round an apex."""
+        x_mm, y_mm = apex_mm[0] - PATCH_MM[0] / 2, apex_mm[1] - PATCH_ABOVE_MM
+        return round(x_mm / self.x_mm), round(y_mm / self.y_mm)
+
+
+def _even(part: Picture, step: _Steps, left: int, top: int, right: int, bottom: int) -> npt.NDArray[np.uint8]:
+    """The part of a picture between these steps, shrunk and smoothed; less where it leaves the picture."""
+    columns, rows = part.shape[1] // step.x_px, part.shape[0] // step.y_px
+    right, bottom = min(right, columns), min(bottom, rows)
+    x0, y0 = max(0, left - BLUR_REACH), max(0, top - BLUR_REACH)
+    x1, y1 = min(columns, right + BLUR_REACH), min(rows, bottom + BLUR_REACH)
+    if right <= left or bottom <= top:
+        return np.empty((0, 0), np.uint8)
+    cut = part[y0 * step.y_px : y1 * step.y_px, x0 * step.x_px : x1 * step.x_px]
+    small = cv2.resize(cut, (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA)
+    smooth = cv2.GaussianBlur(small, (0, 0), BLUR_STEPS)
+    return np.asarray(smooth[top - y0 : bottom - y0, left - x0 : right - x0])
 
 
 def vertex(values: npt.NDArray[Any], at: int) -> float:

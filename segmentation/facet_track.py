@@ -11,7 +11,7 @@ import numpy.typing as npt
 from segmentation.border import to_mm, to_px
 from segmentation.edges import Flank, InnerEdge, inner_edges
 from segmentation.facet import FacetPatch, facet_patch, find_facet, follow_facet
-from segmentation.fascia import Fascia, FasciaGrid, fascia_grid
+from segmentation.fascia import FOLLOWING, Fascia, FasciaGrid, fascia_grid, on_grid
 from segmentation.fascia_follow import follow_fasciae
 from segmentation.fascia_search import find_fasciae
 from segmentation.fascia_strength import strength
@@ -62,9 +62,10 @@ def step_facet(
     FacetTrack, list of one Measurement
     """
     side = panel.sides[0]
-    grid = fascia_grid(picture, panel.roi, panel.calibration, mask)
-    if track.facet is None or track.fascia is None:
-        track = _found(track, setup, panel, grid, picture)
+    grid = fascia_grid(picture, panel.roi, panel.calibration, mask, coarser=FOLLOWING)
+    if track.facet is None and track.seen % LOOK_AGAIN_EVERY == 0:
+        fine = fascia_grid(picture, panel.roi, panel.calibration, mask)
+        track = _found(track, setup, panel, fine, grid, picture)
     if track.facet is None or track.fascia is None:
         return replace(track, seen=track.seen + 1), [Measurement(side, "lm", Status.NO_BORDER, 0.0)]
     reach_mm = LOST_REACH_MM if track.lost_for else 4.0
@@ -89,10 +90,8 @@ def step_facet(
 
 
 def _found(
-    track: FacetTrack, setup: MeasureSetup, panel: Panel, grid: FasciaGrid, picture: Picture
+    track: FacetTrack, setup: MeasureSetup, panel: Panel, fine: FasciaGrid, grid: FasciaGrid, picture: Picture
 ) -> FacetTrack:
-    if track.seen % LOOK_AGAIN_EVERY:
-        return track
     side = panel.sides[0]
     station = station_for(setup.stations, side)
     apex: tuple[float, float] | None
@@ -101,18 +100,18 @@ def _found(
         x_mm, y_mm = to_mm(np.array([station.point_px]), panel.roi, panel.calibration)[0].tolist()
         apex, source = (x_mm, y_mm), "traced"
     else:
-        apex = find_facet(grid)
+        apex = find_facet(fine)
     if apex is None:
         return track
     facet = facet_patch(picture, panel.roi, panel.calibration, apex)
-    fascia = _fascia_above(grid, apex)
+    fascia = _fascia_above(fine, apex)
     if facet is None or fascia is None:
         return track
     return replace(
         track,
         facet=facet,
         apex_mm=apex,
-        fascia=fascia,
+        fascia=on_grid(fascia, fine, grid),
         first_contrast_grey=float(fascia.contrast_grey.mean()),
         source=source,
     )

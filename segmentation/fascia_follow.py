@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter1d
 
 from segmentation.fascia import Fascia, FasciaGrid, fascia_along
 from segmentation.minimal_path import minimal_paths
+from segmentation.resampling import blurred
+from segmentation.results import FloatArray
 
 FURTHEST_BESIDE_MM = 15.0
 PULL_GREY_PER_MM2 = 4.0
+SMOOTHED_MM = 2.25
 STRONGEST_PULL_GREY = 12.0
 MERGED_MM, MERGED_SHARE = 1.0, 0.6
 NO_BRIGHTER = 1.25  # times what the fascia has where it is known
 ANOTHER_MM = 1.5
 LEAST_GREY = 2.5
+BARE_MM = 0.6  # from the middle of a fascia to bare muscle
+THICK_MM = 2.0
+TOO_BRIGHT, TOO_BRIGHT_FROM_GREY = 1.0, 12.0
 
 
 def follow_fasciae(
@@ -49,7 +54,8 @@ def follow_fasciae(
     reach = round(reach_mm / grid.row_mm)
     offsets = np.arange(-reach, reach + 1)
     # smoothed, or the roughness of one picture's speckle is handed on to the next
-    old_mm = gaussian_filter1d(np.stack([f.y_mm for f in before]), sigma=3.0, axis=1, mode="nearest")
+    column_mm = float(grid.x_mm[1] - grid.x_mm[0])
+    old_mm = blurred(np.stack([f.y_mm for f in before]), SMOOTHED_MM / column_mm, 0.0)
     centre = np.round(old_mm / grid.row_mm - 0.5).astype(np.intp)
     index = centre[:, None, :] + offsets[None, :, None]
     inside = (index >= 0) & (index < rows)
@@ -117,8 +123,30 @@ def follow_beside(
         bend_cost = 0.5
     # one band must not earn as much as two: a fascia that is there is preferred to the one beside it
     reward[away * grid.row_mm < MERGED_MM] *= MERGED_SHARE
+    if below:
+        reward = reward - _too_bright(grid, np.clip(index, 0, rows - 1), sign * (before.y_mm - anchor.y_mm))
     path = minimal_paths((reward - pull).astype(np.float32)[None], steepest_rows=6, bend_cost=bend_cost)[0]
     return fascia_along(grid, np.clip(first + sign * path, 0, rows - 1))
+
+
+def _too_bright(grid: FasciaGrid, index: npt.NDArray[np.intp], gap_mm: FloatArray) -> FloatArray:
+    """Return what a curve at each distance pays for brightness between it and its neighbour.
+
+    Between the two lies muscle. Past the muscle's end lies what is behind it, mostly brighter, and a curve
+    that strays into it would hide where the muscle ends.
+    """
+    bare = round(BARE_MM / grid.row_mm)
+    columns = np.arange(index.shape[1])
+    total = np.cumsum(grid.grey[index, columns], axis=0)
+    far = np.arange(len(index)) - bare  # the last row that is no longer the fascia itself
+    between = (total[np.maximum(far, 0)] - total[bare]) / np.maximum(far - bare, 1)[:, None]
+    usual = np.clip(np.round(gap_mm / grid.row_mm).astype(np.intp), 0, len(index) - 1)
+    thick = gap_mm > THICK_MM
+    if not thick.any():
+        return np.zeros(index.shape)
+    level = float(np.median(between[usual, columns][thick]))
+    paid = TOO_BRIGHT * np.clip(between - level - TOO_BRIGHT_FROM_GREY, 0.0, None)
+    return np.where(far[:, None] > bare, paid, 0.0)
 
 
 def _typical_grey(grid: FasciaGrid, fascia: Fascia, columns: npt.NDArray[np.bool_]) -> np.float32:

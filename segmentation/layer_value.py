@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import nan
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -134,7 +135,9 @@ def _echo(
     height_mm = panel.calibration.y_mm_per_px
     first, last = max(0, int(top.min() / height_mm)), max(0, int(bottom.max() / height_mm) + 1)
     part = picture[panel.roi.slices][first:last]
-    column = (at_mm / panel.calibration.x_mm_per_px).astype(np.intp).clip(0, part.shape[1] - 1)
+    column = np.minimum((at_mm / panel.calibration.x_mm_per_px).astype(np.intp), part.shape[1] - 1)
     row_mm = ((np.arange(len(part)) + first + 0.5) * height_mm)[:, None]
     inside = (row_mm >= top) & (row_mm <= bottom)
-    return float(part[:, column][inside].mean()) if inside.any() else nan
+    if not inside.any():
+        return nan
+    return float(cv2.mean(part.take(column, axis=1), inside.view(np.uint8))[0])
