@@ -59,6 +59,20 @@ def judge_layer(
     -------
     Status, float
         The chance is 0 where the status carries no value.
+
+    Examples
+    --------
+    >>> x_mm = np.arange(0.5, 20.0)
+    >>> grid = FasciaGrid(np.zeros((200, 20), np.float32), np.full((200, 20), 40, np.float32), x_mm, 0.1)
+    >>> step, grey = np.full(20, 45.0), np.full(20, 30.0)
+    >>> edges = tuple(InnerEdge(x_mm, np.full(20, y), step, grey) for y in (8.0, 12.5))
+    >>> even = np.full(25, 4.5)
+    >>> for contrast in (30.0, 5.0):  # of fasciae that had 30 when they were found
+    ...     bounds = [Fascia(np.full(20, y), np.full(20, contrast)) for y in (7.5, 13.0)]
+    ...     status, chance = judge_layer(grid, bounds, np.full(2, 30.0), edges, (5.0, 15.0), 4.5, even)
+    ...     print(status, round(chance, 2))
+    ok 0.98
+    lost 0.0
     """
     if _lost(bounds, first_contrast_grey):
         return Status.LOST, 0.0
@@ -163,6 +177,21 @@ def judge_border(
     -------
     Status, float
         The chance is 0 where the status carries no value.
+
+    Examples
+    --------
+    >>> from segmentation.border_motion import border_reference
+    >>> from segmentation.geometry import Calibration, Roi
+    >>> panel = Panel(Roi(0, 0, 300, 300), Calibration(0.1, 0.1), ("left",))
+    >>> picture = np.random.default_rng(1).integers(20, 200, (300, 300)).astype(np.uint8)
+    >>> square = np.array([[5.0, 5.0], [25.0, 5.0], [25.0, 25.0], [5.0, 25.0]])
+    >>> reference = border_reference(picture, panel.roi, panel.calibration, square)
+    >>> for agreement, x_mm in ((0.9, 0.0), (0.4, 0.0), (0.9, 10.0)):  # found again, not found, half outside
+    ...     match = BorderMatch(reference.points_mm + (x_mm, 0.0), np.full(96, agreement))
+    ...     print(judge_border(picture, panel, None, reference, match, 4.0)[0])
+    ok
+    lost
+    clipped
     """
     agreement = float(match.agreement.mean())
     if agreement < LOST_BORDER_AGREEMENT or cv2.mean(picture[panel.roi.slices][::4])[0] < DARK_GREY:
@@ -219,6 +248,16 @@ def judge_facet(
     -------
     Status, float
         The chance is 0 where the status carries no value.
+
+    Examples
+    --------
+    >>> edge = InnerEdge(np.array([0.0, 40.0]), np.full(2, 10.0), np.full(2, 50.0), np.full(2, 20.0))
+    >>> for agreement, value_mm in ((0.9, 28.0), (0.9, 128.0), (0.3, 28.0)):
+    ...     status, chance = judge_facet(agreement, 25.0, 30.0, edge, 20.0, value_mm)
+    ...     print(status, round(chance, 2))
+    ok 1.0
+    implausible 0.0
+    lost 0.0
     """
     if agreement < LOST_AGREEMENT or contrast_grey < max(LOST_SHARE * first_contrast_grey, FAINTEST_GREY):
         return Status.LOST, 0.0

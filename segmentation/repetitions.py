@@ -40,12 +40,44 @@ def smallest_change(view: ViewName, muscle: Muscle) -> float:
     """Return the least change, as a fraction of rest, that is looked upon as a contraction.
 
     Transversus changes by some percent with every breath; the others hardly do.
+
+    Parameters
+    ----------
+    view : str
+        Name of the view.
+    muscle : str
+        Name of the muscle.
+
+    Returns
+    -------
+    float
+        Fraction of rest, above 0.
+
+    Examples
+    --------
+    >>> smallest_change("tra", "tra"), smallest_change("lm-thickness", "lm")
+    (0.1, 0.04)
     """
     return 0.10 if view == "tra" or muscle in ("tra", "io", "eo") else 0.04
 
 
 def swells(view: ViewName) -> bool:
-    """Return whether contraction is known to thicken what this view measures. An area may grow or shrink."""
+    """Return whether contraction is known to thicken what this view measures. An area may grow or shrink.
+
+    Parameters
+    ----------
+    view : str
+        Name of the view.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> swells("lm-thickness"), swells("lm-csa")
+    (True, False)
+    """
     return view in ("tra", "lm-thickness")
 
 

@@ -26,6 +26,14 @@ def blurred(picture: npt.NDArray[Any], sigma_x_px: float, sigma_y_px: float) -> 
     Returns
     -------
     (H, W) float32 array
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> dot = np.zeros((1, 7), np.uint8)
+    >>> dot[0, 3] = 100
+    >>> blurred(dot, 1.0, 0.0).round(0).tolist()
+    [[0.0, 5.0, 24.0, 40.0, 24.0, 5.0, 0.0]]
     """
     return np.asarray(
         cv2.GaussianBlur(
@@ -53,6 +61,12 @@ def shrunk(picture: npt.NDArray[Any], columns: int, rows: int) -> Float32Array:
     -------
     (rows, columns) float32 array
         Whole grey values where the picture is uint8.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> shrunk(np.array([[0, 0, 90, 90, 90, 0]], np.uint8), columns=2, rows=1).tolist()
+    [[30.0, 60.0]]
     """
     source = np.ascontiguousarray(picture)
     if source.dtype not in (np.uint8, np.float32):
@@ -74,6 +88,12 @@ def halved(picture: npt.NDArray[Any]) -> npt.NDArray[Any]:
     -------
     (H // 2, W // 2) array
         Of the same type.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> halved(np.array([[10, 20, 0, 0, 99], [30, 40, 0, 8, 99]], np.uint8)).tolist()
+    [[25, 2]]
     """
     height, width = picture.shape[0] // 2, picture.shape[1] // 2
     even = picture[: 2 * height, : 2 * width]
@@ -94,6 +114,13 @@ def sampled(picture: npt.NDArray[Any], x_px: npt.NDArray[Any], y_px: npt.NDArray
     -------
     (M, N) float32 array
         Bilinear; whole grey values where the picture is uint8.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> picture = np.array([[0, 100], [40, 200]], np.float32)
+    >>> sampled(picture, np.array([[0.5, 0.0, -9.0]]), np.array([[0.0, 0.5, 0.0]])).tolist()
+    [[50.0, 20.0, 0.0]]
     """
     return np.asarray(
         cv2.remap(

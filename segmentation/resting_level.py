@@ -55,6 +55,18 @@ def resting_level(
     -------
     Rest or None
         None where the trace holds nothing.
+
+    References
+    ----------
+    .. [1] Otsu N (1979). A threshold selection method from gray-level histograms.
+       doi:10.1109/TSMC.1979.4310076. The split in two; that it may be made is told from the spread.
+
+    Examples
+    --------
+    >>> mm = np.repeat([3.0, 4.5, 3.0, 4.5], 100) + np.random.default_rng(1).normal(0.0, 0.02, 400)
+    >>> rest = resting_level(mm, smallest_change=0.1, swells=True)
+    >>> rest.base[:2].round(1).tolist(), rest.threshold[:2].round(1).tolist()
+    ([3.0, 3.0], [0.3, 0.3])
     """
     known = np.isfinite(values)
     resting = known if marked is None else known & marked

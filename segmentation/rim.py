@@ -34,6 +34,21 @@ def read_rim(picture: Picture, roi: Roi, calibration: Calibration, shape: RoundS
     -------
     (96, 2) array
         In mm from the upper left corner of the roi.
+
+    References
+    ----------
+    .. [1] Amini AA, Weymouth TE, Jain RC (1990). Using dynamic programming for solving variational problems
+       in vision. doi:10.1109/34.57681
+
+    Examples
+    --------
+    >>> y, x = np.mgrid[:300, :300] * 0.1
+    >>> away = np.hypot(x - 15.0, y - 15.0)
+    >>> picture = np.where(away < 10.0, 40, np.where(away < 11.5, 180, 80)).astype(np.uint8)
+    >>> guess = RoundShape(60.0, 15.2, 14.9, 9.0, 9.0, muscle_grey=40.0)
+    >>> border = read_rim(picture, Roi(0, 0, 300, 300), Calibration(0.1, 0.1), guess)
+    >>> bool(abs(np.hypot(*(border - 15.0).T) - 10.0).max() < 0.5)
+    True
     """
     rays = shape.rays(POINTS)
     length = np.hypot(*rays.T)

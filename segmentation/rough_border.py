@@ -58,6 +58,20 @@ def drawn_border(picture: Picture, roi: Roi, calibration: Calibration, points_mm
     ------
     ValueError
         If there are fewer than 3 different points.
+
+    Examples
+    --------
+    The rim in the picture is a circle of 10 mm: how far the drawing lies off it at most, and the border.
+
+    >>> y, x = np.mgrid[:300, :300] * 0.1
+    >>> away = np.hypot(x - 15.0, y - 15.0)
+    >>> picture = np.where(away < 10.0, 40, np.where(away < 11.5, 180, 80)).astype(np.uint8)
+    >>> angle = np.arange(32) * 2 * np.pi / 32
+    >>> circle = 15.0 + 10.0 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    >>> rough = circle + np.random.default_rng(1).normal(0.0, 0.8, (32, 2))
+    >>> border = drawn_border(picture, Roi(0, 0, 300, 300), Calibration(0.1, 0.1), rough)
+    >>> [round(float(abs(np.hypot(*(points - 15.0).T) - 10.0).max()), 1) for points in (rough, border)]
+    [1.8, 0.3]
     """
     careful = curve_through(points_mm)
     rough_mm = OFF_PER_ROUGH * roughness_mm(points_mm)
@@ -87,6 +101,14 @@ def curve_through(points: FloatArray) -> FloatArray:
     -------
     (M, 2) array
         The points themselves where they are fewer than 8, dense, or twice at one place.
+
+    Examples
+    --------
+    >>> angle = np.arange(12) * 2 * np.pi / 12
+    >>> circle = 10.0 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    >>> curve = curve_through(circle)
+    >>> len(curve), bool(abs(np.hypot(*curve.T) - 10.0).max() < 0.01)
+    (48, True)
     """
     if not FEWEST_POINTS <= len(points) < DENSE_POINTS:
         return points
@@ -146,6 +168,19 @@ def low_curve(points_mm: FloatArray, harmonics: int) -> FloatArray:
     Returns
     -------
     (200, 2) array
+
+    References
+    ----------
+    .. [1] Kuhl FP, Giardina CR (1982). Elliptic Fourier features of a closed contour.
+       doi:10.1016/0146-664X(82)90034-X. Here they are fitted by least squares.
+
+    Examples
+    --------
+    >>> angle = np.arange(32) * 2 * np.pi / 32
+    >>> circle = 10.0 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    >>> jumping = circle * np.where(np.arange(32) % 2, 1.05, 0.95)[:, None]
+    >>> np.hypot(*low_curve(jumping, 1).T)[:3].round(1).tolist()
+    [10.0, 10.0, 10.0]
     """
     _, amplitude = _harmonics(points_mm, harmonics)
     return np.asarray(_terms(np.arange(200) * 2 * np.pi / 200, harmonics) @ amplitude, np.float64)
@@ -182,6 +217,22 @@ def put_on_rim(
     Returns
     -------
     (96, 2) array
+
+    Notes
+    -----
+    Every point's offset along its normal is the mean of its chances, which are reckoned forwards and
+    backwards round the border; Rabiner 1989, doi:10.1109/5.18626, section III.
+
+    Examples
+    --------
+    >>> y, x = np.mgrid[:300, :300] * 0.1
+    >>> away = np.hypot(x - 15.0, y - 15.0)
+    >>> picture = np.where(away < 10.0, 40, np.where(away < 11.0, 180, 80)).astype(np.uint8)
+    >>> angle = np.arange(96) * 2 * np.pi / 96
+    >>> near = 15.0 + 9.0 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    >>> border = put_on_rim(picture, Roi(0, 0, 300, 300), Calibration(0.1, 0.1), near, rough_mm=1.0)
+    >>> bool(abs(np.hypot(*(border - 15.0).T) - 10.0).max() < 0.3)
+    True
     """
     now = near_mm
     for _ in range(2):  # the second time with normals that are no longer those of the first border
@@ -206,6 +257,17 @@ def rim_clearness(picture: Picture, roi: Roi, calibration: Calibration, border_m
     -------
     float
         Agreement with the usual rim, -1 to 1, that four fifths of the border reach.
+
+    Examples
+    --------
+    >>> y, x = np.mgrid[:300, :300] * 0.1
+    >>> away = np.hypot(x - 15.0, y - 15.0)
+    >>> picture = np.where(away < 10.0, 40, np.where(away < 11.0, 180, 80)).astype(np.uint8)
+    >>> angle = np.arange(96) * 2 * np.pi / 96
+    >>> ray = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    >>> at = Roi(0, 0, 300, 300), Calibration(0.1, 0.1)
+    >>> [round(rim_clearness(picture, *at, 15.0 + radius * ray), 1) for radius in (10.0, 7.0)]
+    [0.9, 0.0]
     """
     likeness = _rim_likeness(picture, roi, calibration, border_mm, normals(border_mm), steps=2)
     return float(np.quantile(likeness.max(axis=1), 0.2))

@@ -59,6 +59,12 @@ def shadow_folded(grey: Float32Array, muscle_grey: float) -> Float32Array:
     Returns
     -------
     (H, W) float32 array
+
+    Examples
+    --------
+    >>> grey = np.array([[10.0, 38.0, 50.0, 120.0]], np.float32)  # shadow, muscle, muscle, rim
+    >>> shadow_folded(grey, 50.0).tolist()
+    [[79.25, 38.0, 50.0, 120.0]]
     """
     dark = np.clip(SHADOW_PART * muscle_grey - grey, 0.0, None)
     return np.asarray(np.where(dark > 0, muscle_grey + 1.3 * dark, grey), np.float32)

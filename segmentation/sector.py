@@ -40,6 +40,11 @@ def sector_mask(echoes: Mask) -> Mask:
         corners are shadow then. Else the convex hull of the echoes without what lies above the concave face
         of a curved array. All True where there are no echoes at all.
 
+    References
+    ----------
+    .. [1] Kåsa I (1976). A circle fitting procedure and its error analysis. doi:10.1109/TIM.1976.6312298. The
+       face of a curved array is fitted with it, three times, outliers left out.
+
     Examples
     --------
     >>> import numpy as np
@@ -126,6 +131,14 @@ def in_sector(panel: Panel, mask: Mask, x_mm: FloatArray, y_mm: FloatArray) -> M
     Returns
     -------
     (N,) bool array
+
+    Examples
+    --------
+    >>> from segmentation.geometry import Calibration, Roi
+    >>> panel = Panel(Roi(50, 20, 4, 2), Calibration(0.5, 0.5), ("left",))
+    >>> mask = np.array([[False, True, True, False], [True, True, True, True]])
+    >>> in_sector(panel, mask, np.array([0.2, 0.7, 0.2, 9.0]), np.array([0.2, 0.2, 0.7, 0.2])).tolist()
+    [False, True, True, False]
     """
     column = np.floor(x_mm / panel.calibration.x_mm_per_px).astype(np.intp)
     row = np.floor(y_mm / panel.calibration.y_mm_per_px).astype(np.intp)

@@ -32,6 +32,12 @@ def station_for(stations: tuple[Station, ...], side: Side) -> Station:
     -------
     Station
         The first that names the side or no side at all.
+
+    Examples
+    --------
+    >>> stations = (Station("right", "junction"), Station(None, "mid"))
+    >>> station_for(stations, "right").rule, station_for(stations, "left").rule
+    ('junction', 'mid')
     """
     return next((s for s in stations if s.side in (side, None)), Station(side=side))
 
@@ -61,6 +67,14 @@ def station_range_mm(
     -------
     (float, float)
         Both nan where the rule needs a junction and none is seen.
+
+    Examples
+    --------
+    >>> at = Roi(100, 0, 600, 400), Calibration(0.1, 0.1)
+    >>> station_range_mm(Station(), *at)  # the middle third of 60 mm
+    (20.0, 40.0)
+    >>> station_range_mm(Station(rule="junction"), *at, junction_x_mm=10.0, lateral_sign=1)
+    (32.5, 37.5)
     """
     width_mm = roi.width * calibration.x_mm_per_px
     if station.rule == "range" and station.x_range_px is not None:
@@ -111,6 +125,17 @@ def thickness_mm(
     -----
     Points further than half the median thickness from the median are left out: one bright speckle at an edge
     moves the mean of a thin layer by more than its measurement error.
+
+    Examples
+    --------
+    A layer that slants by 30 degrees and is 8 mm high is thinner across.
+
+    >>> x_mm = np.arange(0.5, 40.0)
+    >>> slant = x_mm * np.tan(np.radians(30))
+    >>> upper, lower = (InnerEdge(x_mm, slant + y, 0 * x_mm, 0 * x_mm) for y in (10.0, 18.0))
+    >>> ways = "vertical", "perpendicular"
+    >>> [round(thickness_mm(upper, lower, (15.0, 25.0), way)[0], 2) for way in ways]
+    [8.0, 6.93]
     """
     at_mm = station_points_mm(range_mm, superficial.x_mm)
     if len(at_mm) == 0:
@@ -192,6 +217,11 @@ def cosine_of_slope(x_mm: FloatArray, y_mm: FloatArray) -> FloatArray:
     -------
     (N,) array
         1 where the curve runs level.
+
+    References
+    ----------
+    .. [1] Savitzky A, Golay MJE (1964). Smoothing and differentiation of data by simplified least squares
+       procedures. doi:10.1021/ac60214a047
 
     Examples
     --------
