@@ -113,6 +113,14 @@ def ruler_changed(picture: Picture, ruler: Ruler, roi: Roi) -> bool:
     -------
     bool
         True where a ruler stands at the same place with another spacing, or none is there any more.
+
+    Examples
+    --------
+    >>> screen, deeper = np.zeros((2, 440, 400), np.uint8)
+    >>> screen[20:420:40, 330:345] = deeper[20:420:32, 330:345] = 255
+    >>> ruler = Ruler(0.125, 0.125, 5.0, 337.0, np.arange(20.0, 420.0, 40.0), "by hand")
+    >>> [ruler_changed(picture, ruler, Roi(20, 20, 300, 400)) for picture in (screen, deeper)]
+    [False, True]
     """
     near = range(max(0, int(ruler.x_px) - 12), min(picture.shape[1], int(ruler.x_px) + 13))
     combs = find_combs(picture, near, _rows(roi), _SPAN_SHARE * roi.height)

@@ -66,6 +66,18 @@ def read_labels(picture: Picture, comb: Comb, roi: Roi) -> tuple[tuple[Label, ..
     tuple of columns
         With the words that were not read among them, so that a gap in the numbers can be told from a wide
         step.
+
+    Examples
+    --------
+    >>> import cv2
+    >>> screen, ticks = np.zeros((440, 400), np.uint8), np.arange(20.0, 400.0, 90.0)
+    >>> for k in range(5):
+    ...     screen[20 + 90 * k, 330:345] = 255
+    ...     at = (352, 26 + 90 * k)
+    ...     _ = cv2.putText(screen, str(k), at, cv2.FONT_HERSHEY_SIMPLEX, 0.45, 255, 1, cv2.LINE_AA)
+    >>> columns = read_labels(screen, Comb(330, 344, 20.0, 90.0, ticks), Roi(20, 20, 300, 400))
+    >>> [[label.value for label in column] for column in columns]
+    [[0.0, 1.0, 2.0, 3.0, 4.0]]
     """
     return tuple(_column(picture, comb, side) for side in _sides(picture, comb, roi))
 
@@ -79,6 +91,20 @@ def depth_texts(picture: Picture, pictures: tuple[Roi, ...]) -> tuple[DepthText,
         The screen.
     pictures : tuple of Roi
         The B-mode pictures in it, in which nothing is read.
+
+    Returns
+    -------
+    tuple of DepthText
+        Only lengths that an imaging depth can have, 10 to 200 mm.
+
+    Examples
+    --------
+    >>> import cv2
+    >>> screen = np.zeros((200, 300), np.uint8)
+    >>> for text, y in (("D 4.5 cm", 30), ("0.4 cm", 90)):
+    ...     _ = cv2.putText(screen, text, (20, y), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 255, 1, cv2.LINE_AA)
+    >>> [(found.mm, found.named) for found in depth_texts(screen, ())]
+    [(45.0, True)]
     """
     screen = picture.copy()
     for roi in pictures:
@@ -122,7 +148,23 @@ def _goes_on(last: Word, word: Word) -> bool:
 
 
 def label_reach(picture: Picture) -> int:
-    """How far from its ticks a number may stand, in pixels."""
+    """Return how far from its ticks a number may stand.
+
+    Parameters
+    ----------
+    picture : (H, W) uint8 array
+        The screen.
+
+    Returns
+    -------
+    int
+        In pixels: 12 % of the screen's height, at least 50.
+
+    Examples
+    --------
+    >>> label_reach(np.zeros((1000, 1200), np.uint8)), label_reach(np.zeros((300, 400), np.uint8))
+    (120, 50)
+    """
     return max(50, int(_REACH_SHARE * picture.shape[0]))
 
 

@@ -68,6 +68,14 @@ def scale_from_labels(
     -------
     Scale or str
         A reason that begins with ``!`` is a contradiction: nothing else may be tried then.
+
+    Examples
+    --------
+    >>> comb = Comb(330, 344, 20.0, 45.0, np.arange(20.0, 400.0, 45.0))
+    >>> labels = tuple(Label(20.0 + 90.0 * k, 352.0, 10.0, float(k), None, 0.95) for k in range(5))
+    >>> scale = scale_from_labels(labels, comb, Roi(20, 20, 300, 400), ())
+    >>> scale.tick_mm, round(scale.mm_per_px, 4), scale.read
+    (5.0, 0.1111, '9 ticks, numbers 0, 1, 2, 3, 4 cm')
     """
     numbers = tuple(label for label in labels if label.value is not None)
     if not numbers:
@@ -108,6 +116,16 @@ def scale_from_depth(
     -------
     Scale or None
         None where no written depth, or more than one, fits.
+
+    Examples
+    --------
+    Ticks 50 px apart are 5 mm each where the 400 px between the outer ones are 40 mm.
+
+    >>> comb = Comb(330, 344, 20.0, 50.0, np.arange(20.0, 421.0, 50.0))
+    >>> written = (DepthText(40.0, 20.0, 470.0, named=True),)
+    >>> scale = scale_from_depth(written, comb, Roi(20, 20, 300, 400), [2], 50)
+    >>> scale.tick_mm, scale.mm_per_px
+    (5.0, 0.1)
     """
     found: dict[float, float] = {}
     for depth in depths:

@@ -91,6 +91,25 @@ def summarise(record: MuscleRecord, errors: ErrorFigures) -> list[Summary]:
         One muscle of one side.
     errors : mapping
         Error figures by muscle and quantity.
+
+    Returns
+    -------
+    list of Summary
+        In the order of the record's traces; the preferential activation ratio, where there is one, last.
+
+    Examples
+    --------
+    >>> from segmentation.repetitions import find_repetitions
+    >>> from segmentation.trials import measure_trials
+    >>> t_s = np.arange(0.0, 8.0, 0.04)
+    >>> yes = np.ones(len(t_s), bool)
+    >>> traces = {"thickness_mm": Trace(t_s, np.where((t_s > 3) & (t_s < 5), 4.5, 3.0), yes, yes)}
+    >>> timing = find_repetitions(list(traces.values()), least=0.1, swells=True)
+    >>> trials = measure_trials(timing, traces, "thickness_mm", least=0.1)
+    >>> record = MuscleRecord("left", "tra", "thickness_mm", timing, traces, trials)
+    >>> (row,) = summarise(record, {("tra", "thickness_mm"): ErrorFigure(0.2, "made up")})
+    >>> row.rest.mean, row.contracted.mean, row.change_percent, round(row.mdc95, 2)
+    (3.0, 4.5, 50.0, 0.55)
     """
     measured = [name for name, trace in record.traces.items() if np.isfinite(trace.values).any()]
     rows = [_row(record, name, errors) for name in measured]
@@ -100,7 +119,27 @@ def summarise(record: MuscleRecord, errors: ErrorFigures) -> list[Summary]:
 
 
 def unit_of(quantity: str) -> str:
-    """Return the unit in which a quantity of the tables stands."""
+    """Return the unit in which a quantity of the tables stands.
+
+    Parameters
+    ----------
+    quantity : str
+        A key of `QUANTITIES`, or ``preferential_activation``.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    KeyError
+        If there is no such quantity.
+
+    Examples
+    --------
+    >>> unit_of("thickness_mm"), unit_of("preferential_activation")
+    ('mm', 'fraction')
+    """
     return FRACTION if quantity == PREFERENTIAL_ACTIVATION else QUANTITIES[quantity].unit
 
 
@@ -129,7 +168,30 @@ def _row(record: MuscleRecord, quantity: str, errors: ErrorFigures) -> Summary:
 
 
 def rest_level(record: MuscleRecord, quantity: str) -> Level:
-    """Return rest over all repetitions, or of the clip where there are none."""
+    """Return rest over all repetitions, or of the clip where there are none.
+
+    Parameters
+    ----------
+    record : MuscleRecord
+        One muscle of one side.
+    quantity : str
+        Which of its quantities.
+
+    Returns
+    -------
+    Level
+        In the unit of the quantity; ``nan`` and no pictures where it was not measured.
+
+    Examples
+    --------
+    >>> from segmentation.traces import Span
+    >>> yes = np.ones(4, bool)
+    >>> trace = Trace(np.arange(4.0), np.array([3.0, 3.0, 3.6, 9.0]), yes, yes)
+    >>> timing = Timing((), (Span(0.0, 2.0),), (), "the first two seconds", "")
+    >>> record = MuscleRecord("left", "lm", "thickness_mm", timing, {"thickness_mm": trace}, [])
+    >>> round(rest_level(record, "thickness_mm").mean, 2), rest_level(record, "area_cm2").n
+    (3.2, 0)
+    """
     trials = record.of(quantity)
     if len({trial.repetition.rest for trial in trials}) > 1:
         return _over([trial.rest for trial in trials])

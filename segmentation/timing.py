@@ -75,7 +75,20 @@ def phases(timing: Timing, t_s: FloatArray) -> tuple[list[Phase], list[int]]:
     timing : Timing
         What was found.
     t_s : (N,) array
-        Times of the frames, ``nan`` where there are none.
+        Times of the frames in s, ``nan`` where there are none.
+
+    Returns
+    -------
+    list of Phase, list of int
+        N of each.
+
+    Examples
+    --------
+    >>> one = Repetition(1, (Span(0.0, 1.0),), Span(2.0, 5.0), Span(3.0, 4.0), Span(3.0, 4.0), True)
+    >>> timing = Timing((one,), (Span(0.0, 1.0),), (), "", "")
+    >>> found, number = phases(timing, np.array([0.5, 2.5, 3.5, np.nan]))
+    >>> [str(phase) for phase in found], number
+    (['rest', 'transition', 'contraction', ''], [0, 1, 1, 0])
     """
     code = np.zeros(len(t_s), int)
     number = np.zeros(len(t_s), int)

@@ -65,7 +65,24 @@ class Level:
 
 
 def inside(t_s: FloatArray, spans: Sequence[Span]) -> BoolArray:
-    """Return which times lie in any of the spans, ``(N,)``."""
+    """Return which times lie in any of the spans.
+
+    Parameters
+    ----------
+    t_s : (N,) array
+        Times in s; ``nan`` lies in none.
+    spans : sequence of Span
+        Stretches of time, both ends counted.
+
+    Returns
+    -------
+    (N,) bool array
+
+    Examples
+    --------
+    >>> inside(np.array([0.0, 1.0, 2.0, np.nan]), [Span(0.5, 1.0), Span(3.0, 4.0)]).tolist()
+    [False, True, False, False]
+    """
     found: BoolArray = np.zeros(len(t_s), bool)
     for span in spans:
         np.logical_or(found, span.holds(t_s), out=found)
@@ -105,7 +122,23 @@ def level(trace: Trace, spans: Sequence[Span] | None) -> Level:
 
 
 def even_grid(t_s: FloatArray) -> FloatArray:
-    """Return times ``STEP_S`` apart from the first to the last time stamp; empty without time stamps."""
+    """Return times ``STEP_S`` (0.05 s) apart from the first to the last time stamp.
+
+    Parameters
+    ----------
+    t_s : (N,) array
+        Time stamps in s, ``nan`` where there are none.
+
+    Returns
+    -------
+    (G,) array
+        In s; empty without time stamps.
+
+    Examples
+    --------
+    >>> even_grid(np.array([2.0, 2.03, np.nan, 2.11])).round(2).tolist()
+    [2.0, 2.05, 2.1]
+    """
     known = t_s[np.isfinite(t_s)]
     if not len(known):
         return np.empty(0)
@@ -115,7 +148,27 @@ def even_grid(t_s: FloatArray) -> FloatArray:
 
 
 def on_grid(grid_s: FloatArray, trace: Trace) -> FloatArray:
-    """Return the trace at the times of the grid, ``(G,)``, between pictures along a line; ``nan`` in gaps."""
+    """Return the trace at the times of the grid, between pictures along a line.
+
+    Parameters
+    ----------
+    grid_s : (G,) array
+        From `even_grid`, in s.
+    trace : Trace
+        The value over time; repeated pictures are passed over.
+
+    Returns
+    -------
+    (G,) array
+        In the unit of the trace; ``nan`` farther than 0.25 s from any picture with a value.
+
+    Examples
+    --------
+    >>> yes = np.ones(3, bool)
+    >>> trace = Trace(np.array([0.0, 0.2, 1.0]), np.array([3.0, 4.0, 4.0]), yes, yes)
+    >>> on_grid(np.array([0.1, 0.6, 0.8]), trace).round(2).tolist()
+    [3.5, nan, 4.0]
+    """
     seen = trace.new_picture & np.isfinite(trace.values) & np.isfinite(trace.t_s)
     t_s, first = np.unique(trace.t_s[seen], return_index=True)
     if not len(t_s):
@@ -125,9 +178,26 @@ def on_grid(grid_s: FloatArray, trace: Trace) -> FloatArray:
 
 
 def smoothed(row: FloatArray) -> FloatArray:
-    """Return the row without single wrong pictures: median of 0.35 s, mean of 0.25 s, ``nan`` where it is.
+    """Return the row without single wrong pictures: median of 0.35 s, then mean of 0.25 s.
 
     Only for finding when something happens. Values are always means over the pictures themselves.
+
+    Parameters
+    ----------
+    row : (G,) array
+        Values on the even grid, ``nan`` in gaps.
+
+    Returns
+    -------
+    (G,) array
+        ``nan`` where the row is.
+
+    Examples
+    --------
+    >>> row = np.full(20, 3.0)
+    >>> row[10], row[0] = 9.0, np.nan
+    >>> smoothed(row)[[0, 1, 10]].tolist()
+    [nan, 3.0, 3.0]
     """
     known = np.isfinite(row)
     if not known.any():
@@ -139,9 +209,25 @@ def smoothed(row: FloatArray) -> FloatArray:
 
 
 def rolling(values: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
-    """Return mean and standard deviation of every ``n`` neighbours, each ``(G - n + 1,)``.
+    """Return mean and standard deviation of every ``n`` neighbours.
 
-    ``nan`` where fewer than 8 in 10 of them are known.
+    Parameters
+    ----------
+    values : (G,) array
+        Values on the even grid, ``nan`` in gaps.
+    n : int
+        How many neighbours.
+
+    Returns
+    -------
+    mean, sd : (G - n + 1,) arrays
+        ``nan`` where fewer than 8 in 10 of the neighbours are known; empty where there are fewer than ``n``.
+
+    Examples
+    --------
+    >>> mean, sd = rolling(np.array([1.0, 3.0, 3.0, np.nan, np.nan]), 2)
+    >>> mean.tolist(), sd.tolist()
+    ([2.0, 3.0, nan, nan], [1.0, 0.0, nan, nan])
     """
     known = np.isfinite(values)
     centre = float(values[known].mean()) if known.any() else 0.0  # keeps the sums of squares exact
@@ -170,6 +256,14 @@ def steadiest(grid_s: FloatArray, rows: Sequence[FloatArray], within: BoolArray)
     -------
     Span or None
         One second; the whole stretch where it is shorter; None below half a second or without values.
+
+    Examples
+    --------
+    >>> grid_s = np.arange(0.0, 4.0, STEP_S)
+    >>> row = np.where(grid_s < 2.0, np.sin(9.0 * grid_s), 1.0)
+    >>> span = steadiest(grid_s, [row], np.ones(len(grid_s), bool))
+    >>> round(span.start_s, 2), round(span.end_s, 2)
+    (2.0, 3.0)
     """
     at = np.flatnonzero(within)
     if len(at) < SHORTEST:

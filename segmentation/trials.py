@@ -92,6 +92,27 @@ def measure_trials(timing: Timing, traces: Mapping[str, Trace], leading: str, *,
         The quantity that decides.
     least : float
         Least change called a contraction, as a fraction of rest.
+
+    Returns
+    -------
+    list of Trial
+        Repetition by repetition, in each the quantities in the order of the traces.
+
+    Raises
+    ------
+    KeyError
+        If the leading quantity is not among the traces.
+
+    Examples
+    --------
+    >>> from segmentation.repetitions import find_repetitions
+    >>> t_s = np.arange(0.0, 8.0, 0.04)
+    >>> yes = np.ones(len(t_s), bool)
+    >>> traces = {"thickness_mm": Trace(t_s, np.where((t_s > 3) & (t_s < 5), 4.5, 3.0), yes, yes)}
+    >>> timing = find_repetitions(list(traces.values()), least=0.1, swells=True)
+    >>> (trial,) = measure_trials(timing, traces, "thickness_mm", least=0.1)
+    >>> trial.decision, trial.change_percent, round(trial.hold_s)
+    ('contracted', 50.0, 2)
     """
     clean = {name: trace.without(timing.spans("artefact")) for name, trace in traces.items()}
     lead = clean[leading]
@@ -152,10 +173,32 @@ def decide(rest: Level, contracted: Level, *, error: float, least: float, ok_fra
 
 
 def within_trial_error(trace: Trace, timing: Timing) -> float:
-    """Return how much a one-second mean varies at rest: breathing, drift and following, in the trace's unit.
+    """Return how much a one-second mean varies at rest: breathing, drift and following.
 
-    The standard deviation of one-second means over all that is not contraction; ``nan`` where rest is never
-    seen for a second.
+    The standard deviation of one-second means over all that is not contraction.
+
+    Parameters
+    ----------
+    trace : Trace
+        The leading quantity.
+    timing : Timing
+        When the contractions were.
+
+    Returns
+    -------
+    float
+        In the trace's unit; ``nan`` where rest is never seen for a second.
+
+    Examples
+    --------
+    Slow breathing moves a one-second mean; noise from picture to picture hardly does.
+
+    >>> t_s = np.arange(0.0, 20.0, 0.05)
+    >>> yes, resting = np.ones(len(t_s), bool), Timing((), None, (), "", "")
+    >>> breathing = Trace(t_s, 3.0 + 0.2 * np.sin(2 * np.pi * t_s / 4.0), yes, yes)
+    >>> noisy = Trace(t_s, 3.0 + np.random.default_rng(1).normal(0.0, 0.14, len(t_s)), yes, yes)
+    >>> [round(within_trial_error(trace, resting), 2) for trace in (breathing, noisy)]
+    [0.13, 0.02]
     """
     grid_s = even_grid(trace.t_s)
     if len(grid_s) < SECOND:
@@ -172,8 +215,35 @@ def activation_trials(
 ) -> list[Trial]:
     """Return the preferential activation ratio of every repetition, as trials of a quantity of its own.
 
-    Rest and contracted are the shares of TrA, as fractions; their difference is the ratio. ``nan`` where one
-    of the three muscles was not seen.
+    Rest and contracted are the shares of TrA, as fractions; their difference is the ratio. For its source see
+    `segmentation.indices.preferential_activation`.
+
+    Parameters
+    ----------
+    timing : Timing
+        When the repetitions were.
+    tra, io, eo : list of Trial
+        From `measure_trials`.
+    quantity : str
+        The quantity that shares are taken of.
+
+    Returns
+    -------
+    list of Trial
+        One for each repetition of TrA; levels are ``nan`` where one of the three muscles was not seen.
+
+    Examples
+    --------
+    From 3 of 20 mm at rest to 6 of 20 mm contracted:
+
+    >>> one = Repetition(1, (), Span(2.0, 5.0), Span(3.0, 4.0), Span(3.0, 4.0), True)
+    >>> def trial(rest_mm, contracted_mm):
+    ...     levels = Level(rest_mm, 0.1, 25), Level(contracted_mm, 0.1, 25)
+    ...     return Trial("thickness_mm", one, *levels, "contracted", 1.0, 50, 1.0)
+    >>> timing = Timing((one,), None, (), "", "")
+    >>> (ratio,) = activation_trials(timing, [trial(3.0, 6.0)], [trial(9.0, 9.0)], [trial(8.0, 5.0)])
+    >>> round(ratio.difference, 3)
+    0.15
     """
     by_number = [
         {trial.repetition.number: trial for trial in trials if trial.quantity == quantity}
