@@ -225,6 +225,16 @@ def size_asymmetry_sem_points(sem_one_side: float, left: float, right: float) ->
 def difference_sem(sem_one_side: float) -> float:
     """Return the standard error of the difference of two sides with an equal, independent error.
 
+    Parameters
+    ----------
+    sem_one_side : float
+        Standard error of one side, in any unit.
+
+    Returns
+    -------
+    float
+        sqrt(2) times as much, in the same unit.
+
     Examples
     --------
     >>> round(difference_sem(10.0), 1)
@@ -234,7 +244,17 @@ def difference_sem(sem_one_side: float) -> float:
 
 
 def told_from_zero(value: float, band: float) -> bool | None:
-    """Return whether a value lies outside its band round 0; None where value or band is ``nan``.
+    """Return whether a value lies outside its band round 0.
+
+    Parameters
+    ----------
+    value, band : float
+        The value, and plus or minus of its band, in one unit.
+
+    Returns
+    -------
+    bool or None
+        None where value or band is ``nan``.
 
     Examples
     --------

@@ -150,6 +150,15 @@ def profiles(
     -------
     (N, D) float32 array
         Outside the roi the nearest grey inside.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> picture = np.tile(np.arange(100, dtype=np.uint8), (100, 1))  # one grey more at each pixel
+    >>> point, to_the_right = np.array([[5.05, 5.0]]), np.array([[1.0, 0.0]])
+    >>> where = Roi(0, 0, 100, 100), Calibration(0.1, 0.1)
+    >>> profiles(picture, *where, point, to_the_right, np.array([-1.0, 0.0, 1.0])).tolist()
+    [[40.0, 50.0, 60.0]]
     """
     middle = (points_mm / calibration.scale - 0.5).astype(np.float32)
     step = (directions / calibration.scale).astype(np.float32)
@@ -196,5 +205,11 @@ def to_px(points_mm: FloatArray, roi: Roi, calibration: Calibration) -> FloatArr
     Returns
     -------
     (N, 2) array
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> to_px(np.array([[0.1, 0.05]]), Roi(10, 20, 5, 5), Calibration(0.2, 0.1)).tolist()
+    [[10.0, 20.0]]
     """
     return np.asarray(points_mm / calibration.scale - 0.5 + np.array([roi.x, roi.y]), np.float64)

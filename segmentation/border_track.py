@@ -72,6 +72,19 @@ def step_borders(
     -------
     BorderTrack, list of Measurement
         Measurements in the order of ``panel.sides``.
+
+    Examples
+    --------
+    >>> from segmentation.geometry import Calibration, Roi
+    >>> from segmentation.views import GivenBorder
+    >>> picture = cv2.circle(np.full((200, 200), 150, np.uint8), (100, 100), 60, 40, -1)
+    >>> angle = np.linspace(0.0, 2 * np.pi, 40, endpoint=False)
+    >>> drawn = GivenBorder("left", "contour", 0, 100 + 60 * np.stack([np.cos(angle), np.sin(angle)], axis=1))
+    >>> panel = Panel(Roi(0, 0, 200, 200), Calibration(0.1, 0.1), ("left",))
+    >>> setup = MeasureSetup("contour", (panel,), (200, 200), borders=(drawn,))
+    >>> _, (found,) = step_borders(BorderTrack(), setup, panel, None, picture)
+    >>> round(found.area_cm2, 1), round(found.echo_intensity_grey)  # a disc of 6 mm
+    (1.1, 40)
     """
     muscle = VIEWS[setup.view].muscles[0]
     track = _with_given(track, setup, panel, picture)

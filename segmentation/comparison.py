@@ -46,6 +46,29 @@ def compare(
         Error figures of one side, by muscle and quantity.
     painful_side : {"left", "right"}, optional
         Adds the asymmetry signed painful minus other.
+
+    Returns
+    -------
+    list of Summary
+        With ``side`` "both": size asymmetry in percent, with and without sign; activation asymmetry in
+        percentage points; for a muscle with relative thickness the difference of the shares.
+
+    Raises
+    ------
+    ValueError
+        If a mean size is 0 or below.
+
+    Examples
+    --------
+    >>> from segmentation.timing import Timing
+    >>> from segmentation.traces import Trace
+    >>> timing, yes = Timing((), None, (), "all pictures", "none"), np.ones(3, bool)
+    >>> traces = [{"area_cm2": Trace(np.arange(3.0), np.full(3, area), yes, yes)} for area in (5.0, 4.0)]
+    >>> left = MuscleRecord("left", "lm", "area_cm2", timing, traces[0], [])
+    >>> right = MuscleRecord("right", "lm", "area_cm2", timing, traces[1], [])
+    >>> signed = compare(left, right, {("lm", "area_cm2"): ErrorFigure(0.33, "a paper")})[0]
+    >>> signed.rest.mean, round(signed.band, 1), signed.told_from_zero
+    (-20.0, 18.3, True)
     """
     rows = _size_rows(left, right, errors, painful_side)
     rows.append(_activation_row(left, right, errors))

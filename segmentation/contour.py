@@ -58,6 +58,14 @@ def find_round_shapes(
     -------
     list of RoundShape
         Empty where nothing has a rim.
+
+    Examples
+    --------
+    >>> import cv2
+    >>> picture = cv2.circle(np.full((72, 72), 150, np.uint8), (37, 37), 30, 40, -1)  # 7.5 mm
+    >>> (found,) = find_round_shapes(picture, Roi(0, 0, 72, 72), Calibration(0.25, 0.25), most=1)
+    >>> found.x_mm, found.y_mm, found.half_width_mm, found.half_height_mm  # on a grid of 1.5 mm
+    (9.25, 9.25, 7.5, 7.5)
     """
     grey, valid = _grid(picture, roi, calibration, mask)
     first = _search(grey, valid, inside, most, tilts_deg)

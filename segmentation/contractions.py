@@ -38,6 +38,11 @@ def excursions(deviation: FloatArray) -> list[tuple[int, int]]:
     deviation : (G,) array
         Distance from rest in thresholds; ``nan`` in gaps, which are passed over.
 
+    Returns
+    -------
+    list of (int, int)
+        Both counted, in order; none shorter than half a second.
+
     Examples
     --------
     >>> import numpy as np
@@ -75,6 +80,20 @@ def stretch_of(deviation: FloatArray, first: int, last: int, low: int, high: int
         The excursion.
     low, high : int
         How far onset and offset may lie: the neighbours, or the ends of the trace.
+
+    Returns
+    -------
+    Stretch
+        Not complete where the deviation does not come back before ``high``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rise = np.linspace(0.0, 4.0, 11)
+    >>> deviation = np.concatenate([np.zeros(10), rise, np.full(20, 4.0), rise[::-1], np.zeros(10)])
+    >>> found = stretch_of(deviation, 13, 47, 0, 61)
+    >>> found.onset, found.hold_start, found.hold_end, found.offset
+    (13, 18, 43, 48)
     """
     plateau = plateau_of(deviation[first : last + 1])
     held = first + np.flatnonzero(deviation[first : last + 1] >= _HOLDS * plateau)
@@ -87,6 +106,23 @@ def stretch_of(deviation: FloatArray, first: int, last: int, low: int, high: int
 
 
 def plateau_of(deviation: FloatArray) -> float:
-    """Return the level a contraction is held at: the median of what lies near its upper quartile."""
+    """Return the level a contraction is held at: the median of what lies near its upper quartile.
+
+    Parameters
+    ----------
+    deviation : (N,) array
+        Distance from rest during the contraction, in any unit; ``nan`` in gaps, but not throughout.
+
+    Returns
+    -------
+    float
+        In the unit of ``deviation``; the way up and down does not count.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> plateau_of(np.array([0.5, 1.5, 4.0, 4.0, np.nan, 4.0, 4.0, 2.0]))
+    4.0
+    """
     known = deviation[np.isfinite(deviation)]
     return float(np.median(known[known >= _NEAR * np.quantile(known, 0.75)]))
