@@ -59,6 +59,14 @@ def grey_round(picture: Picture, roi: Roi) -> int | None:
     -------
     int or None
         The grey of the box's upper corners where both are flat, else that of the screen.
+
+    Examples
+    --------
+    >>> screen = np.full((120, 120), 51, np.uint8)
+    >>> screen[40:80, 40:80] = 0  # black round the fan, grey round the box
+    >>> screen[60:80, 40:80] = np.random.default_rng(0).integers(100, 200, (20, 40))
+    >>> screen_grey(screen), grey_round(screen, Roi(40, 40, 40, 40))
+    (51, 0)
     """
     part = picture[roi.slices]
     flat = spread(part, 7) <= _FLAT_GREY
@@ -83,6 +91,13 @@ def echoes(picture: Picture, background: int | None) -> Bytes:
     -------
     (H, W) uint8 array
         1 where there may be an echo; 1 everywhere without a background.
+
+    Examples
+    --------
+    >>> screen = np.full((60, 60), 51, np.uint8)
+    >>> screen[20:40, 20:40] = np.random.default_rng(0).integers(100, 200, (20, 20))
+    >>> int(echoes(screen, 51).sum()), int(echoes(screen, None).sum())
+    (400, 3600)
     """
     if background is None:
         return np.ones(picture.shape, np.uint8)
@@ -106,6 +121,15 @@ def steadily_away(picture: Picture, background: int | None) -> Bytes:
     -------
     (H, W) uint8 array
         1 where it differs; 1 everywhere without a background.
+
+    Examples
+    --------
+    >>> screen = np.full((60, 60), 51, np.uint8)
+    >>> screen[::2] += 2  # ripples
+    >>> screen[20:40, 20:40] = 90
+    >>> found = steadily_away(screen, 51)
+    >>> int(found[30, 30]), int(found[5, 5])
+    (1, 0)
     """
     if background is None:
         return np.ones(picture.shape, np.uint8)
@@ -140,6 +164,11 @@ def spread(picture: Picture, size: int) -> Bytes:
     -------
     (H, W) uint8 array
         0 on a surface in one grey.
+
+    Examples
+    --------
+    >>> spread(np.array([[50, 50, 50, 80]], np.uint8), 3).tolist()
+    [[0, 0, 30, 30]]
     """
     window = np.ones((size, size), np.uint8)
     return np.asarray(cv2.subtract(cv2.dilate(picture, window), cv2.erode(picture, window)), np.uint8)

@@ -83,6 +83,16 @@ def inner_edges(
     -------
     list of InnerEdge
         One for each flank, on the same columns about 0.8 mm apart over the whole width.
+
+    Examples
+    --------
+    >>> picture = np.full((200, 200), 60, np.uint8)
+    >>> picture[45:55] = picture[145:155] = 200  # bands from 4.5 to 5.5 mm and from 14.5 to 15.5 mm
+    >>> upper, lower = (Flank(np.full(2, y_mm), y_mm < 10) for y_mm in (5.0, 15.0))
+    >>> where = Roi(0, 0, 200, 200), Calibration(0.1, 0.1)
+    >>> edges = inner_edges(picture, *where, np.array([0.0, 20.0]), [upper, lower], edge_fraction=0.5)
+    >>> [round(float(edge.y_mm.mean()), 1) for edge in edges]
+    [5.5, 14.5]
     """
     width_mm = roi.width * calibration.x_mm_per_px
     columns = max(2, round(width_mm / COLUMN_MM))

@@ -78,6 +78,19 @@ def fascia_grid(
     -------
     FasciaGrid
         Difference of two Gaussians across the band (0.35 mm and 1.0 mm), in grey.
+
+    References
+    ----------
+    .. [1] Marr D, Hildreth E (1980). Theory of edge detection. doi:10.1098/rspb.1980.0020
+
+    Examples
+    --------
+    >>> picture = np.full((200, 200), 60, np.uint8)
+    >>> picture[47:53] = 120  # a band from 4.7 to 5.3 mm
+    >>> grid = fascia_grid(picture, Roi(0, 0, 200, 200), Calibration(0.1, 0.1))
+    >>> brightest = int(grid.contrast.mean(axis=1).argmax())
+    >>> grid.contrast.shape, round((brightest + 0.5) * grid.row_mm, 1)
+    ((133, 27), 5.0)
     """
     part = picture[roi.slices]
     even = part[: part.shape[0] // 4 * 4, : part.shape[1] // 4 * 4]  # so that it can be halved twice
@@ -120,6 +133,14 @@ def fascia_along(grid: FasciaGrid, path: npt.NDArray[np.intp]) -> Fascia:
     Returns
     -------
     Fascia
+
+    Examples
+    --------
+    >>> picture = np.full((200, 200), 60, np.uint8)
+    >>> picture[47:53] = 120  # a band from 4.7 to 5.3 mm; rows of the grid are 0.15 mm high
+    >>> grid = fascia_grid(picture, Roi(0, 0, 200, 200), Calibration(0.1, 0.1))
+    >>> round(float(fascia_along(grid, grid.contrast.argmax(axis=0)).y_mm.mean()), 2)
+    5.0
     """
     columns, last = np.arange(len(path)), len(grid.contrast) - 1
     here, above, below = (
@@ -144,6 +165,14 @@ def on_grid(fascia: Fascia, its_grid: FasciaGrid, grid: FasciaGrid) -> Fascia:
     Returns
     -------
     Fascia
+
+    Examples
+    --------
+    >>> picture, where = np.full((200, 200), 60, np.uint8), (Roi(0, 0, 200, 200), Calibration(0.1, 0.1))
+    >>> fine, coarse = fascia_grid(picture, *where), fascia_grid(picture, *where, coarser=2.0)
+    >>> sloping = Fascia(5.0 + 0.1 * fine.x_mm, np.full(len(fine.x_mm), 20.0))
+    >>> bool(np.allclose(on_grid(sloping, fine, coarse).y_mm, 5.0 + 0.1 * coarse.x_mm))
+    True
     """
     y_mm, contrast = (
         np.interp(grid.x_mm, its_grid.x_mm, values) for values in (fascia.y_mm, fascia.contrast_grey)

@@ -71,6 +71,13 @@ def unit_patch(ink: FloatArray) -> FloatArray:
     -------
     (PATCH_HEIGHT_PX * UNIT_WIDTH_PX,) array
         Of mean 0 and length 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> letters = np.tile([1.0, 0.0, 1.0, 0.0, 1.0], (4, 4))
+    >>> round(float(unit_patch(letters) @ unit_patch(200 * letters)), 3)  # how bright it is does not matter
+    1.0
     """
     return _patch(ink, UNIT_WIDTH_PX)
 
@@ -92,13 +99,36 @@ def _patch(ink: FloatArray, patch_width: int) -> FloatArray:
 
 @lru_cache(maxsize=1)
 def templates() -> Templates:
-    """Return every template; they are drawn once, from strokes and from fonts, at sizes of 8 to 26 px."""
+    """Return every template; they are drawn once, from strokes and from fonts, at sizes of 8 to 26 px.
+
+    Returns
+    -------
+    Templates
+        Of the digits, and of letters and signs that must not be taken for them.
+
+    Examples
+    --------
+    >>> set(DIGITS) <= set(templates().names)
+    True
+    """
     return _stacked([*_stroke_glyphs(), *_font_glyphs((*DIGITS, *_OTHERS))], PATCH_WIDTH_PX)
 
 
 @lru_cache(maxsize=1)
 def unit_templates() -> Templates:
-    """Return the templates of ``cm`` and ``mm`` and of what must not be taken for them."""
+    """Return the templates of ``cm`` and ``mm`` and of what must not be taken for them.
+
+    Returns
+    -------
+    Templates
+        With patches as of `unit_patch`.
+
+    Examples
+    --------
+    >>> known = unit_templates()
+    >>> set(UNITS) < set(known.names), known.patches.shape[1] == PATCH_HEIGHT_PX * UNIT_WIDTH_PX
+    (True, True)
+    """
     return _stacked(_font_glyphs((*UNITS, *_NO_UNITS)), UNIT_WIDTH_PX)
 
 
@@ -111,7 +141,24 @@ def _stacked(glyphs: list[tuple[str, FloatArray]], patch_width: int) -> Template
 
 
 def tight(ink: FloatArray) -> FloatArray:
-    """Return the part of a drawing inside the box of its ink at half brightness."""
+    """Return the part of a drawing inside the box of its ink at half brightness.
+
+    Parameters
+    ----------
+    ink : (H, W) array
+        Brightness above the background, above 0 somewhere.
+
+    Returns
+    -------
+    (h, w) array
+        A view of ``ink``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> tight(np.array([[0, 0, 0, 0], [0, 9, 0, 2], [0, 9, 7, 0]])).tolist()
+    [[9, 0], [9, 7]]
+    """
     strong = ink >= 0.5 * ink.max()
     rows, columns = np.flatnonzero(strong.any(axis=1)), np.flatnonzero(strong.any(axis=0))
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

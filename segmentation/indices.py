@@ -143,7 +143,21 @@ def preferential_activation(
 
 
 def level_band(sem: float) -> float:
-    """Return the half-width of the 95 % band of one value against a line: 1.96 SEM, in the unit of the SEM.
+    """Return the half-width of the 95 % band of one value against a line: 1.96 SEM.
+
+    Parameters
+    ----------
+    sem : float
+        Standard error of measurement, in any unit.
+
+    Returns
+    -------
+    float
+        Plus or minus, in the same unit; ``nan`` where the error is ``nan``.
+
+    References
+    ----------
+    .. [1] Weir JP (2005). doi:10.1519/15184.1
 
     Examples
     --------
@@ -154,7 +168,21 @@ def level_band(sem: float) -> float:
 
 
 def mdc95(sem: float) -> float:
-    """Return the change between two occasions that exceeds error: 1.96 x sqrt(2) x SEM, in the SEM's unit.
+    """Return the change between two occasions that exceeds error: 1.96 x sqrt(2) x SEM.
+
+    Parameters
+    ----------
+    sem : float
+        Standard error of measurement of one occasion, in any unit.
+
+    Returns
+    -------
+    float
+        Minimal detectable change, in the same unit; ``nan`` where the error is ``nan``.
+
+    References
+    ----------
+    .. [1] Weir JP (2005). doi:10.1519/15184.1
 
     Examples
     --------
@@ -165,6 +193,28 @@ def mdc95(sem: float) -> float:
 
 
 def check_sizes(*sizes: float) -> None:
-    """Raise ValueError where a size is 0 or below; ``nan`` passes."""
+    """Refuse sizes that cannot be.
+
+    Parameters
+    ----------
+    *sizes : float
+        Thickness in mm or area in cm²; ``nan`` passes.
+
+    Returns
+    -------
+    None
+
+    Raises
+    ------
+    ValueError
+        If a size is 0 or below.
+
+    Examples
+    --------
+    >>> check_sizes(5.0, float("nan"))
+    >>> check_sizes(5.0, 0.0)
+    Traceback (most recent call last):
+    ValueError: sizes must be above 0, came (5.0, 0.0)
+    """
     if any(size <= 0 for size in sizes):
         raise ValueError(f"sizes must be above 0, came {sizes}")

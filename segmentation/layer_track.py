@@ -65,6 +65,17 @@ def step_layers(
     -------
     LayerTrack, list of Measurement
         Measurements in the order of ``VIEWS[setup.view].muscles``.
+
+    Examples
+    --------
+    >>> from segmentation.geometry import Calibration, Roi
+    >>> picture = np.full((200, 200), 60, np.uint8)
+    >>> picture[45:55] = picture[145:155] = 200  # fasciae down to 5.5 mm and from 14.5 mm
+    >>> panel = Panel(Roi(0, 0, 200, 200), Calibration(0.1, 0.1), ("left",))
+    >>> setup = MeasureSetup("layer", (panel,), (200, 200))
+    >>> _, (found,) = step_layers(LayerTrack(), setup, panel, None, picture)
+    >>> round(found.thickness_mm, 1), round(found.echo_intensity_grey)
+    (9.0, 60)
     """
     grid = fascia_grid(picture, panel.roi, panel.calibration, mask, coarser=FOLLOWING)
     track = _found_or_followed(track, setup, panel, grid, mask, picture)

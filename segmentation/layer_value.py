@@ -55,6 +55,17 @@ def layer_measurement(
     Returns
     -------
     Measurement
+
+    Examples
+    --------
+    >>> from segmentation.geometry import Calibration, Roi
+    >>> x_mm, grey = np.linspace(0.4, 19.6, 25), np.full(25, 60.0)
+    >>> pair = tuple(InnerEdge(x_mm, np.full(25, y_mm), grey, grey) for y_mm in (5.5, 14.5))
+    >>> panel = Panel(Roi(0, 0, 200, 200), Calibration(0.1, 0.1), ("left",))
+    >>> what = "left", "layer", Status.OK, 1.0, "auto", 9.0, panel, np.full((200, 200), 60, np.uint8)
+    >>> found = layer_measurement(*what, pair, (8.0, 12.0), "vertical", x_mm > 0)
+    >>> found.caliper_px.round(1).tolist(), found.echo_intensity_grey
+    ([[99.5, 54.5], [99.5, 144.5]], 60.0)
     """
     kept = status.carries_value and bool(seen.any())
     upper, lower = (_to_px(panel, edge.x_mm[seen], edge.y_mm[seen]) for edge in pair)
@@ -119,6 +130,15 @@ def skin_to_fascia_mm(grid: FasciaGrid, first: Fascia, where: tuple[float, float
     -------
     float
         In mm from the top of the picture; nan where the station is outside.
+
+    Examples
+    --------
+    >>> from segmentation.fascia import fascia_grid
+    >>> from segmentation.geometry import Calibration, Roi
+    >>> grid = fascia_grid(np.zeros((200, 200), np.uint8), Roi(0, 0, 200, 200), Calibration(0.1, 0.1))
+    >>> sloping = Fascia(5.0 + 0.1 * grid.x_mm, np.full(len(grid.x_mm), 20.0))
+    >>> round(skin_to_fascia_mm(grid, sloping, (8.0, 12.0)), 1)
+    6.0
     """
     chosen = (grid.x_mm >= where[0] - 1.0) & (grid.x_mm <= where[1] + 1.0)
     return float(first.y_mm[chosen].mean()) if chosen.any() else nan

@@ -52,6 +52,15 @@ def choose_layer(
     -------
     (int, int) or None
         Upper and lower; None where there is no pair.
+
+    Examples
+    --------
+    >>> x_mm = np.linspace(0.5, 29.5, 40)
+    >>> fasciae = [Fascia(np.full(40, y_mm), np.full(40, 20.0)) for y_mm in (2.0, 6.0, 16.0)]
+    >>> choose_layer(fasciae, x_mm, (10.0, 20.0))  # far apart
+    (1, 2)
+    >>> choose_layer(fasciae, x_mm, (10.0, 20.0), [Inside(0, 15.0, 4.0)])
+    (0, 1)
     """
     depth = _depths(fasciae, x_mm, range_mm)
     strong = np.array([strength(f) for f in fasciae])
@@ -96,6 +105,13 @@ def choose_abdominal_wall(
     -------
     four ints or None
         None where no four bands lie one above the other.
+
+    Examples
+    --------
+    >>> x_mm, depths_mm = np.linspace(0.5, 39.5, 54), (1.0, 8.0, 14.0, 22.0, 26.0, 35.0)
+    >>> fasciae = [Fascia(np.full(54, y_mm), np.full(54, 20.0)) for y_mm in depths_mm]
+    >>> choose_abdominal_wall(fasciae, x_mm, (13.0, 26.0))  # EO 6, IO 8, TrA 4 mm
+    (1, 2, 3, 4)
     """
     depth = _depths(fasciae, x_mm, range_mm)
     best, best_score = None, -np.inf

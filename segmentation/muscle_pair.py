@@ -26,6 +26,14 @@ def best_pair(shapes: Sequence[RoundShape], middle_mm: float) -> tuple[RoundShap
     -------
     (RoundShape, RoundShape) or None
         The one on the left of the picture first; None where no two lie side by side.
+
+    Examples
+    --------
+    >>> places = (13.0, 20.0), (25.0, 35.0), (37.0, 20.0)  # the one in the middle is no muscle
+    >>> shapes = [RoundShape(20.0, *place, half_width_mm=9.0, half_height_mm=8.0) for place in places]
+    >>> left, right = best_pair(shapes, middle_mm=25.0)
+    >>> left.x_mm, right.x_mm
+    (13.0, 37.0)
     """
     pairs = [
         (one, other)

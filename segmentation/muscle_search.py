@@ -52,6 +52,16 @@ def find_borders(
     -------
     dict of a side to a (96, 2) array
         In mm from the upper left corner of the roi; a side that is not found is left out.
+
+    Examples
+    --------
+    >>> import cv2
+    >>> from segmentation.geometry import Calibration, Roi
+    >>> picture = cv2.circle(np.full((72, 72), 150, np.uint8), (37, 37), 30, 40, -1)  # 7.5 mm
+    >>> panel = Panel(Roi(0, 0, 72, 72), Calibration(0.25, 0.25), ("left",))
+    >>> border = find_borders(picture, panel, None, ["left"], {"left": (9.0, 9.0)})["left"]
+    >>> border.shape, border.mean(axis=0).round().tolist()
+    ((96, 2), [9.0, 9.0])
     """
     found = {}
     for side in [side for side in sides if side in seeds_mm]:
