@@ -113,7 +113,32 @@ class Scene:
 def fitting_calibration(
     probe: Probe, depth_mm: float, look: ScreenLook, size_px: tuple[int, int] = (800, 600)
 ) -> Calibration:
-    """Return the spacing with which the picture leaves room for ruler and notes."""
+    """Return the spacing with which the picture leaves room for ruler and notes.
+
+    Parameters
+    ----------
+    probe : Probe
+        Its field is the picture's width.
+    depth_mm : float
+        Depth of the picture.
+    look : ScreenLook
+        The screen round it.
+    size_px : (int, int)
+        Width and height of the screen.
+
+    Returns
+    -------
+    Calibration
+        Square pixels.
+
+    Examples
+    --------
+    >>> from segmentation.phantom.looks import PLAIN_CART
+    >>> from segmentation.phantom.probe import LINEAR
+    >>> spacing = fitting_calibration(LINEAR, 45.0, PLAIN_CART)
+    >>> bool(45.0 / spacing.y_mm_per_px < 600), bool(LINEAR.aperture_mm / spacing.x_mm_per_px < 800)
+    (True, True)
+    """
     unit = Projection.fitting(probe, depth_mm, Calibration(0.01, 0.01))
     width_mm, height_mm = unit.size_px[0] * 0.01, unit.size_px[1] * 0.01
     room_x = size_px[0] - 2 * max(56, look.ruler_gap_px + 46)

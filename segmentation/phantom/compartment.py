@@ -32,6 +32,37 @@ def lay_compartment(
     """Paint a muscle and its fascia, and return the leaves of the fascia as sheets.
 
     The fascia is set back by what the probe spreads it, along the beam and across: see `Probe.bloom_mm`.
+
+    Parameters
+    ----------
+    tissue : TissueMap
+        Painted on.
+    shape : ClosedShape
+        Border of the muscle at rest.
+    look : Compartment
+        Muscle and fascia.
+    probe : Probe
+        Says how far echoes spread.
+    rng : numpy.random.Generator
+        Source of chance.
+
+    Returns
+    -------
+    Scatterers
+        Steady, on rings just outside the border.
+
+    Examples
+    --------
+    >>> from segmentation.phantom.probe import LINEAR
+    >>> from segmentation.phantom.substance import MUSCLE, PLAIN_FASCIA
+    >>> angle = np.arange(12) * 2 * np.pi / 12
+    >>> shape = ClosedShape.through(10.0 + 5.0 * np.stack([np.cos(angle), np.sin(angle)], axis=1))
+    >>> tissue = TissueMap.blank(0.0, 0.0, 20.0, 20.0, step_mm=0.2)
+    >>> look = Compartment(MUSCLE, PLAIN_FASCIA, fascia_mm=1.0)
+    >>> rim = lay_compartment(tissue, shape, look, LINEAR, np.random.default_rng(1))
+    >>> away = np.hypot(rim.x_mm - 10.0, rim.z_mm - 10.0)
+    >>> bool(away.min() > 5.0), bool(away.max() < 6.5)
+    (True, True)
     """
     tissue = tissue.round_about(shape.border_mm(), 3.0)
     inside, normal = shape.inside_mm(tissue.x_mm[None, :], tissue.z_mm[:, None])

@@ -21,11 +21,36 @@ _CLUMP_STEPS = 1.3  # size of a clump in steps of the map
 def fascicle_lines(
     shape: tuple[int, int], substance: Substance, step_mm: float, rng: np.random.Generator
 ) -> FloatArray:
-    """Return the cover (rows, columns), 0 to 1, of the perimysium between long bundles.
+    """Return the cover of the perimysium between long bundles.
 
     The lines are where a random field, stretched along the fibres, passes through nought: they run on, part
     and join as those of a pennate muscle do, and shine unevenly along their way. Across the fibres they stand
     about two bundles of ``fascicle_mm`` apart.
+
+    Parameters
+    ----------
+    shape : (rows, columns)
+        Size of the map.
+    substance : Substance
+        Its ``fascicle_mm`` and ``tilt_deg``.
+    step_mm : float
+        Of the map.
+    rng : numpy.random.Generator
+        Source of chance.
+
+    Returns
+    -------
+    (rows, columns) array
+        0 to 1.
+
+    Examples
+    --------
+    >>> from segmentation.phantom.substance import Substance
+    >>> muscle = Substance(-40.0, fascicle_mm=1.5)
+    >>> lines = fascicle_lines((150, 150), muscle, 0.1, np.random.default_rng(1))
+    >>> change = [float(abs(np.diff(lines, axis=axis)).mean()) for axis in (0, 1)]
+    >>> change[0] > 2 * change[1]  # lines run along the columns' direction, x
+    True
     """
     across = substance.fascicle_mm / 2.0 / step_mm
     tilt = float(np.deg2rad(substance.tilt_deg))
@@ -55,6 +80,12 @@ def clumps(shape: tuple[int, int], clumped: float, rng: np.random.Generator) -> 
     References
     ----------
     .. [1] Jakeman E, Pusey PN (1976). A model for non-Rayleigh sea echo. doi:10.1109/TAP.1976.1141451
+
+    Examples
+    --------
+    >>> factor = clumps((200, 200), 0.2, np.random.default_rng(1))
+    >>> round(float((factor**2).mean()), 3), round(float((factor**2).var()), 1)
+    (1.0, 0.2)
     """
     grains = rng.gamma(1.0 / clumped, clumped, shape).astype(np.float32)
     power = cv2.GaussianBlur(grains, (0, 0), _CLUMP_STEPS).astype(float)

@@ -19,7 +19,35 @@ _HERSHEY: dict[str, int] = {
 
 
 def write(screen: Picture, text: str, at_px: tuple[int, int], font: Font, size_px: int, grey: int) -> None:
-    """Write text with its left middle at a place, digits about ``0.75 * size_px`` high."""
+    """Write text with its left middle at a place, digits about ``0.75 * size_px`` high.
+
+    Parameters
+    ----------
+    screen : (H, W) uint8 array
+        Written on.
+    text : str
+        One line.
+    at_px : (int, int)
+        x and y of its left middle.
+    font : "simplex", "duplex", "plain" or "pil"
+        Whose letters.
+    size_px : int
+        Height of a line.
+    grey : int
+        0 to 255.
+
+    Returns
+    -------
+    None
+
+    Examples
+    --------
+    >>> screen = np.zeros((40, 60), np.uint8)
+    >>> write(screen, "8", (20, 20), "simplex", 16, 255)
+    >>> rows, columns = np.nonzero(screen)
+    >>> int(rows.min()), int(rows.max()), int(columns.min())
+    (16, 26, 20)
+    """
     x, y = at_px
     if font == "pil":
         ink = Image.new("L", (len(text) * size_px + 8, 2 * size_px), 0)
@@ -34,7 +62,29 @@ def write(screen: Picture, text: str, at_px: tuple[int, int], font: Font, size_p
 
 
 def text_width(text: str, font: Font, size_px: int) -> int:
-    """Return how wide text will be."""
+    """Return how wide text will be.
+
+    Parameters
+    ----------
+    text : str
+        One line.
+    font : "simplex", "duplex", "plain" or "pil"
+        Whose letters.
+    size_px : int
+        Height of a line.
+
+    Returns
+    -------
+    int
+        In pixels.
+
+    Examples
+    --------
+    >>> screen = np.zeros((40, 90), np.uint8)
+    >>> write(screen, "12.5", (20, 20), "simplex", 16, 255)
+    >>> text_width("12.5", "simplex", 16), int(np.nonzero(screen)[1].max()) - 20
+    (25, 24)
+    """
     if font == "pil":
         return int(ImageFont.load_default(size_px).getlength(text))
     scale = cv2.getFontScaleFromHeight(_HERSHEY[font], max(6, round(0.75 * size_px)))

@@ -110,7 +110,25 @@ CURVED = Probe(
 
 
 def face_mm(probe: Probe, x_mm: FloatArray) -> FloatArray:
-    """Return the z of the face at x: 0 for a linear array, rising to both sides of a curved one."""
+    """Return the depth of the probe's face: 0 for a linear array, rising to both sides of a curved one.
+
+    Parameters
+    ----------
+    probe : Probe
+        Linear or curved.
+    x_mm : (N,) array
+        Sideways from the middle of the face.
+
+    Returns
+    -------
+    (N,) array
+        z in mm, 0 in the middle and never below the skin there.
+
+    Examples
+    --------
+    >>> face_mm(CURVED, np.array([-20.0, 0.0, 20.0])).round(2).tolist()
+    [-3.43, 0.0, -3.43]
+    """
     if not probe.curved:
         return np.zeros_like(x_mm)
     return np.sqrt(np.maximum(probe.radius_mm**2 - x_mm**2, 0.0)) - probe.radius_mm

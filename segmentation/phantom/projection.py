@@ -75,7 +75,31 @@ class Projection:
 
 
 def converted(grey: FloatArray, maps: Maps, soften_px: float) -> Picture:
-    """Return the B-mode picture of a grid of beams; black outside the field."""
+    """Return the B-mode picture of a grid of beams; black outside the field.
+
+    Parameters
+    ----------
+    grey : (ranges, beams) array
+        0 to 255.
+    maps : two (h, w) float32 arrays
+        From `Projection.maps`.
+    soften_px : float
+        Standard deviation of the smoothing that a machine gives its picture; 0: none.
+
+    Returns
+    -------
+    (h, w) uint8 array
+
+    Examples
+    --------
+    A fan, down its middle and in two corners:
+
+    >>> from segmentation.phantom.probe import CURVED
+    >>> fan = Projection.fitting(CURVED, 40.0, Calibration(0.5, 0.5))
+    >>> picture = converted(np.full((401, CURVED.beams), 120.0), fan.maps(0.1), 0.0)
+    >>> picture[::40, picture.shape[1] // 2].tolist(), int(picture[0, 0]), int(picture[-1, 0])
+    ([0, 120, 120], 0, 0)
+    """
     picture = cv2.remap(
         grey.astype(np.float32), *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0
     )

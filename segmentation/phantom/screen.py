@@ -13,12 +13,30 @@ from segmentation.results import Picture
 def picture_origin(
     look: ScreenLook, picture_px: tuple[int, int], size_px: tuple[int, int]
 ) -> tuple[int, int]:
-    """Return the x and y of the picture's first pixel on a screen, width and height given for both.
+    """Return where the picture's first pixel stands on a screen.
+
+    Parameters
+    ----------
+    look : ScreenLook
+        Its header and the place of the picture.
+    picture_px, size_px : (int, int)
+        Width and height of the picture and of the screen.
+
+    Returns
+    -------
+    (int, int)
+        x and y in pixels.
 
     Raises
     ------
     ValueError
         If the picture does not fit.
+
+    Examples
+    --------
+    >>> from segmentation.phantom.looks import PLAIN_CART
+    >>> picture_origin(PLAIN_CART, (600, 500), (800, 600))  # in the middle, below a header of 36 px
+    (100, 50)
     """
     room = size_px[0] - picture_px[0], size_px[1] - look.header_px - picture_px[1]
     if min(room) < 0:
@@ -59,6 +77,19 @@ def drawn_screen(
     ------
     ValueError
         If the picture does not fit.
+
+    Examples
+    --------
+    Beside a picture with 0.1 mm per pixel, ticks of 5 mm stand 50 pixels apart.
+
+    >>> from segmentation.phantom.looks import PLAIN_CART
+    >>> picture = np.full((200, 300), 90, np.uint8)
+    >>> screen = drawn_screen(picture, Calibration(0.1, 0.1), PLAIN_CART, (480, 300))
+    >>> x, y = picture_origin(PLAIN_CART, (300, 200), (480, 300))
+    >>> bool((screen[y : y + 200, x : x + 300] == picture).all())
+    True
+    >>> (np.flatnonzero(screen[:, x + 299 + PLAIN_CART.ruler_gap_px] == PLAIN_CART.ruler_grey) - y).tolist()
+    [0, 50, 100, 150]
     """
     height, width = picture.shape
     x, y = picture_origin(look, (width, height), size_px)

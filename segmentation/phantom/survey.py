@@ -17,7 +17,25 @@ DriftNow = tuple[float, float, float, float]  # x_mm, z_mm, tilt_rad, plane_mm
 
 
 def placed(x_mm: FloatArray, z_mm: FloatArray, drift: DriftNow) -> tuple[FloatArray, FloatArray]:
-    """Return tissue points as the wandering probe sees them: turned about its middle, then shifted."""
+    """Return tissue points as the wandering probe sees them: turned about its middle, then shifted.
+
+    Parameters
+    ----------
+    x_mm, z_mm : (N,) arrays
+        Points of the tissue.
+    drift : (float, float, float, float)
+        x and z in mm, tilt in rad, mm out of the plane; the last moves no point.
+
+    Returns
+    -------
+    x_mm, z_mm : (N,) arrays
+
+    Examples
+    --------
+    >>> x, z = placed(np.array([10.0]), np.array([0.0]), (0.0, 1.0, np.pi / 6, 0.0))
+    >>> x.round(2).tolist(), z.round(2).tolist()
+    ([8.66], [6.0])
+    """
     dx, dz, tilt, _ = drift
     cos, sin = np.cos(tilt), np.sin(tilt)
     return x_mm * cos - z_mm * sin + dx, x_mm * sin + z_mm * cos + dz

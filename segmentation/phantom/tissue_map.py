@@ -92,12 +92,45 @@ class TissueMap:
 
 
 def soft_step(x: FloatArray) -> FloatArray:
-    """Return 0 below -0.5, 1 above 0.5, a straight line between."""
+    """Return 0 below -0.5, 1 above 0.5, a straight line between.
+
+    Parameters
+    ----------
+    x : array
+        Of any shape.
+
+    Returns
+    -------
+    array of the same shape
+
+    Examples
+    --------
+    >>> soft_step(np.array([-2.0, -0.25, 0.0, 2.0])).tolist()
+    [0.0, 0.25, 0.5, 1.0]
+    """
     return np.clip(x + 0.5, 0.0, 1.0)
 
 
 def sampled(field: FloatArray, column: FloatArray, row: FloatArray) -> FloatArray:
-    """Return a field at fractional columns and rows, linear between, the border value outside."""
+    """Return a field at fractional columns and rows, linear between, the border value outside.
+
+    Parameters
+    ----------
+    field : (rows, columns) array
+        At least 2 by 2.
+    column, row : arrays of one shape
+        Where to look; the first grid point is 0.
+
+    Returns
+    -------
+    array of that shape
+
+    Examples
+    --------
+    >>> field = np.array([[0.0, 10.0], [20.0, 30.0]])
+    >>> sampled(field, np.array([0.5, 0.5, 9.0]), np.array([0.0, 0.5, 0.0])).round(1).tolist()
+    [5.0, 15.0, 10.0]
+    """
     rows, columns = field.shape
     c = np.clip(column, 0.0, columns - 1.001)
     r = np.clip(row, 0.0, rows - 1.001)
@@ -130,6 +163,13 @@ def clouds(
     -------
     (rows, columns) array
         The field.
+
+    Examples
+    --------
+    >>> field = clouds((200, 300), np.random.default_rng(1), along_px=12.0, across_px=2.0)
+    >>> down, along = (float(abs(np.diff(field, axis=axis)).mean()) for axis in (0, 1))
+    >>> round(float(field.std()), 3), 5 < down / along < 7  # it changes six times as fast downwards
+    (1.0, True)
     """
     level = abs(tilt_rad) < 1e-3
     # a smooth field needs no fine grid
@@ -160,5 +200,20 @@ def _tilted_kernel(along_px: float, across_px: float, tilt_rad: float) -> FloatA
 
 
 def from_db(level_db: FloatArray | float) -> FloatArray:
-    """Return the amplitude of a level in dB."""
+    """Return the amplitude of a level in dB.
+
+    Parameters
+    ----------
+    level_db : array or float
+        Level against amplitude 1.
+
+    Returns
+    -------
+    array of the same shape
+
+    Examples
+    --------
+    >>> from_db(np.array([0.0, -6.0, -20.0])).round(3).tolist()
+    [1.0, 0.501, 0.1]
+    """
     return np.asarray(10.0 ** (np.asarray(level_db) / 20.0))
