@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from segmentation.border import POINTS, normals, profiles, resampled, smoothed
+from segmentation.border import normals, profiles, resampled, smoothed
 from segmentation.geometry import Calibration, Roi, polygon_area_cm2
 from segmentation.resampling import Float32Array
 from segmentation.results import FloatArray, Picture
@@ -104,7 +104,7 @@ def _strip(
     reach_mm: float,
 ) -> Float32Array:
     strip = profiles(picture, roi, calibration, points_mm, outward, _offsets(reach_mm))
-    return np.asarray(smoothed(strip, ALONG_POINTS * len(strip) / POINTS), np.float32)
+    return np.asarray(smoothed(strip, ALONG_POINTS), np.float32)
 
 
 def follow_border(
@@ -188,18 +188,15 @@ def _search(
     along_points: float,
     free: bool,
 ) -> tuple[FloatArray, FloatArray]:
-    # to move it as a whole, every second point says enough
-    every = slice(None, None, 1 if free else 2)
-    outward, points = normals(now), now[every]
-    across = outward[every]
-    strip = _strip(picture, roi, calibration, points, across, reach_mm)
-    score = smoothed(_correlation(strip, reference.profiles[every]), along_points / every.step)
+    outward = normals(now)
+    strip = _strip(picture, roi, calibration, now, outward, reach_mm)
+    score = smoothed(_correlation(strip, reference.profiles), along_points)
     shift, agreement = _best(score)
     # a profile that fits nowhere, or everywhere alike, has no say
     usual = np.partition(score, score.shape[1] // 2, axis=1)[:, score.shape[1] // 2]
     weight = np.maximum(agreement, 0.0) ** 2 * np.maximum(agreement - usual, 0.05)
-    moved = points + shift[:, None] * across
-    whole = _affine(reference, now, moved, across, weight, every)
+    moved = now + shift[:, None] * outward
+    whole = _affine(reference, now, moved, outward, weight)
     if not free:
         return whole, agreement
     rest = ((moved - whole) * outward).sum(axis=1)
@@ -245,12 +242,7 @@ def _best(score: Float32Array) -> tuple[FloatArray, FloatArray]:
 
 
 def _affine(
-    reference: BorderReference,
-    now: FloatArray,
-    moved: FloatArray,
-    outward: FloatArray,
-    weight: FloatArray,
-    every: slice,
+    reference: BorderReference, now: FloatArray, moved: FloatArray, outward: FloatArray, weight: FloatArray
 ) -> FloatArray:
     """Move the reference as a whole so that it meets the shifted points along their normals.
 
@@ -258,11 +250,11 @@ def _affine(
     moves points along it as well, and leaving that out would change the area (2 % for 3 mm on a radius of
     15 mm).
     """
-    points, basis = reference.points_mm[every], reference.basis[every]
+    points, basis = reference.points_mm, reference.basis
     rows = np.concatenate([basis * outward[:, :1], basis * outward[:, 1:]], axis=1)  # (N, 6)
-    before = reference.to_basis @ (now - reference.points_mm)  # (3, 2): what `now` already is
+    before = reference.to_basis @ (now - points)  # (3, 2): what `now` already is
     asked = ((moved - points - basis @ before) * outward).sum(axis=1)
     weighted = (rows * weight[:, None]).T
     normal = weighted @ rows + STIFFNESS * max(weight.mean(), LEAST_WEIGHT) * STIFF_IN
     change = np.linalg.solve(normal, weighted @ asked).reshape(2, 3).T
-    return np.asarray(reference.points_mm + reference.basis @ (before + change), np.float64)
+    return np.asarray(points + basis @ (before + change), np.float64)
