@@ -49,6 +49,16 @@ def find_facet(grid: FasciaGrid) -> tuple[float, float] | None:
     -------
     (x_mm, y_mm) or None
         From the upper left corner of the roi; the leading edge of the bone. None where no hump is seen.
+
+    Examples
+    --------
+    >>> from segmentation.fascia import fascia_grid
+    >>> y, x = np.mgrid[:300, :240]
+    >>> bone = 200 - 50 * np.exp(-(((x - 120) / 50) ** 2))  # a hump 15 mm deep, 1 mm of bone, shadow
+    >>> picture = np.where(y < bone, 90, np.where(y < bone + 10, 220, 8)).astype(np.uint8)
+    >>> x_mm, y_mm = find_facet(fascia_grid(picture, Roi(0, 0, 240, 300), Calibration(0.1, 0.1)))
+    >>> round(x_mm), round(y_mm)
+    (12, 15)
     """
     bone_mm = _bone_surface_mm(grid)
     column_mm = grid.x_mm[1] - grid.x_mm[0]
@@ -102,6 +112,15 @@ def leading_edge_mm(grid: FasciaGrid, column: int, bone_mm: float) -> float:
     -------
     float
         Depth in mm at which grey has risen half-way.
+
+    Examples
+    --------
+    >>> from segmentation.fascia import fascia_grid
+    >>> picture = np.full((300, 240), 90, np.uint8)
+    >>> picture[150:160], picture[160:] = 220, 8  # bone from 15 to 16 mm, shadow below
+    >>> grid = fascia_grid(picture, Roi(0, 0, 240, 300), Calibration(0.1, 0.1))
+    >>> round(leading_edge_mm(grid, 16, bone_mm=15.5), 1)
+    15.0
     """
     profile = grid.grey[:, max(0, column - 1) : column + 2].mean(axis=1)
     peak = int(np.clip(round(bone_mm / grid.row_mm - 0.5), 1, len(profile) - 1))
@@ -134,6 +153,15 @@ def facet_patch(
     Returns
     -------
     FacetPatch or None
+
+    Examples
+    --------
+    >>> picture = np.random.default_rng(0).integers(0, 255, (300, 240), np.uint8)
+    >>> where = Roi(0, 0, 240, 300), Calibration(0.1, 0.1)
+    >>> facet_patch(picture, *where, (12.0, 15.0)).patch.shape  # 8 by 16 mm in steps of 0.2 mm
+    (40, 80)
+    >>> facet_patch(picture, *where, (3.0, 15.0)) is None
+    True
     """
     step = _Steps.of(calibration)
     left, top = step.corner(apex_mm)
@@ -169,6 +197,18 @@ def follow_facet(
     Returns
     -------
     (x_mm, y_mm), float
+
+    Examples
+    --------
+    >>> y, x = np.mgrid[:300, :240]
+    >>> bone = 200 - 50 * np.exp(-(((x - 120) / 50) ** 2))
+    >>> picture = np.where(y < bone, 90, np.where(y < bone + 10, 220, 8)).astype(np.uint8)
+    >>> where = Roi(0, 0, 240, 300), Calibration(0.1, 0.1)
+    >>> facet = facet_patch(picture, *where, (12.0, 15.0))
+    >>> moved = np.roll(picture, (4, 6), axis=(0, 1))  # 0.6 mm to the right, 0.4 mm down
+    >>> (x_mm, y_mm), agreement = follow_facet(moved, *where, facet, facet.apex_mm)
+    >>> round(x_mm, 1), round(y_mm, 1), round(agreement, 2)
+    (12.6, 15.4, 1.0)
     """
     step = _Steps.of(calibration)
     height, width = facet.patch.shape

@@ -60,6 +60,23 @@ def step_facet(
     Returns
     -------
     FacetTrack, list of one Measurement
+
+    References
+    ----------
+    .. [1] Kiesel KB et al. (2007). Man Ther 12:161-166: thickness of multifidus over a facet
+
+    Examples
+    --------
+    >>> from segmentation.geometry import Calibration, Roi
+    >>> y, x = np.mgrid[:300, :240]
+    >>> bone = 200 - 50 * np.exp(-(((x - 120) / 50) ** 2))  # a hump 15 mm deep
+    >>> picture = np.where(y < bone, 90, np.where(y < bone + 10, 220, 8)).astype(np.uint8)
+    >>> picture[46:54] = 200  # a fascia down to 5.4 mm
+    >>> panel = Panel(Roi(0, 0, 240, 300), Calibration(0.1, 0.1), ("left",))
+    >>> setup = MeasureSetup("lm-thickness", (panel,), (240, 300))
+    >>> _, (found,) = step_facet(FacetTrack(), setup, panel, None, picture)
+    >>> abs(found.thickness_mm - 9.6) < 0.3
+    True
     """
     side = panel.sides[0]
     grid = fascia_grid(picture, panel.roi, panel.calibration, mask, coarser=FOLLOWING)

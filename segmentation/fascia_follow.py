@@ -49,6 +49,17 @@ def follow_fasciae(
     -------
     list of Fascia
         In the order of ``before``.
+
+    Examples
+    --------
+    >>> from segmentation.fascia import fascia_grid
+    >>> from segmentation.geometry import Calibration, Roi
+    >>> picture = np.full((200, 200), 60, np.uint8)
+    >>> picture[55:61] = 120  # a band at 5.8 mm, which was at 5 mm
+    >>> grid = fascia_grid(picture, Roi(0, 0, 200, 200), Calibration(0.1, 0.1))
+    >>> before = Fascia(np.full(len(grid.x_mm), 5.0), np.full(len(grid.x_mm), 20.0))
+    >>> round(float(follow_fasciae(grid, [before])[0].y_mm.mean()), 1)
+    5.8
     """
     rows = grid.contrast.shape[0]
     reach = round(reach_mm / grid.row_mm)
@@ -99,6 +110,18 @@ def follow_beside(
     Returns
     -------
     Fascia
+
+    Examples
+    --------
+    >>> from segmentation.fascia import fascia_grid
+    >>> from segmentation.geometry import Calibration, Roi
+    >>> picture = np.full((200, 200), 60, np.uint8)
+    >>> picture[47:53] = picture[97:103] = 120  # bands at 5 and at 10 mm, which was at 9 mm
+    >>> grid = fascia_grid(picture, Roi(0, 0, 200, 200), Calibration(0.1, 0.1))
+    >>> flat, grey = np.ones(len(grid.x_mm)), np.full(len(grid.x_mm), 20.0)
+    >>> anchor, before = Fascia(5.0 * flat, grey), Fascia(9.0 * flat, grey)
+    >>> round(float(follow_beside(grid, anchor, before).y_mm.mean()), 1)
+    10.0
     """
     rows, columns = grid.contrast.shape
     sign = 1 if below else -1
