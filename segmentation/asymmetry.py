@@ -71,7 +71,7 @@ def size_asymmetry_percent(left: float, right: float) -> float:
     """Return the signed size asymmetry.
 
     To be taken from the sides' rest means, never as a mean over frames. Papers differ in the denominator
-    (Mannion 2008 divides by the smaller side), so it is named wherever a value stands.
+    (Mannion 2008 [2]_ divides by the smaller side), so it is named wherever a value stands.
 
     Parameters
     ----------
@@ -91,6 +91,7 @@ def size_asymmetry_percent(left: float, right: float) -> float:
     References
     ----------
     .. [1] Niemelainen R et al. (2011). PMID 21343855
+    .. [2] Mannion AF et al. (2008). doi:10.1111/j.1469-7580.2008.00946.x
 
     Examples
     --------
@@ -179,6 +180,7 @@ def activation_asymmetry_points(left_change_percent: float, right_change_percent
     References
     ----------
     .. [1] Mannion AF et al. (2008), where it is steadier between sides than size asymmetry.
+       doi:10.1111/j.1469-7580.2008.00946.x
 
     Examples
     --------

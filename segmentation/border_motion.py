@@ -74,6 +74,11 @@ def border_reference(
     BorderReference
         With 96 points.
 
+    Raises
+    ------
+    ValueError
+        If there are fewer than 3 different points.
+
     Examples
     --------
     >>> import numpy as np

@@ -50,6 +50,10 @@ def follow_fasciae(
     list of Fascia
         In the order of ``before``.
 
+    References
+    ----------
+    .. [1] Amini AA, Weymouth TE, Jain RC (1990). doi:10.1109/34.57681: curves by dynamic programming
+
     Examples
     --------
     >>> from segmentation.fascia import fascia_grid
@@ -110,6 +114,10 @@ def follow_beside(
     Returns
     -------
     Fascia
+
+    References
+    ----------
+    .. [1] Amini AA, Weymouth TE, Jain RC (1990). doi:10.1109/34.57681: curves by dynamic programming
 
     Examples
     --------

@@ -42,6 +42,10 @@ def find_fasciae(grid: FasciaGrid, most: int = 10, least_contrast_grey: float = 
     list of Fascia
         Sorted by mean depth; their contrast is that of a thin or of a thick band, whichever is more.
 
+    References
+    ----------
+    .. [1] Amini AA, Weymouth TE, Jain RC (1990). doi:10.1109/34.57681: curves by dynamic programming
+
     Examples
     --------
     >>> import numpy as np

@@ -94,7 +94,7 @@ def relative_thickness_percent(muscle_mm: float, tra_mm: float, io_mm: float, eo
 
     References
     ----------
-    .. [1] Rankin G et al. (2006), 123 people, by sex
+    .. [1] Rankin G et al. (2006), 123 people, by sex. doi:10.1002/mus.20589
 
     Examples
     --------
