@@ -14,7 +14,7 @@ from segmentation.resampling import Float32Array, blurred, sampled
 from segmentation.results import FloatArray, Picture
 
 DEPTH_STEP_MM = 0.1  # about a pixel; the edge is read between the samples
-COLUMN_MM = 0.8
+COLUMN_MM = 1.2
 PROFILES_A_COLUMN = 2  # for speckle is finer than the columns
 ALONG_SIGMA_MM = 2.0  # speckle is averaged along the fascia, never across it
 ACROSS_SIGMA_MM = 0.1
@@ -82,7 +82,7 @@ def inner_edges(
     Returns
     -------
     list of InnerEdge
-        One for each flank, on the same columns about 0.8 mm apart over the whole width.
+        One for each flank, on the same columns about 1.2 mm apart over the whole width.
 
     Examples
     --------

@@ -120,36 +120,36 @@ def _grey(part: Picture, columns: int, rows: int) -> Float32Array:
     return np.asarray(cv2.resize(mean, (columns, rows), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def fascia_along(grid: FasciaGrid, path: npt.NDArray[np.intp]) -> Fascia:
-    """Return the band along a path; its middle lies between rows, where contrast is highest.
+def fasciae_along(grid: FasciaGrid, paths: npt.NDArray[np.intp]) -> list[Fascia]:
+    """Return the bands along paths; their middle lies between rows, where contrast is highest.
 
     Parameters
     ----------
     grid : FasciaGrid
         From `fascia_grid`.
-    path : (C,) int array
-        One row for each column of the grid.
+    paths : (K, C) int array
+        For each band one row for each column of the grid.
 
     Returns
     -------
-    Fascia
+    list of Fascia
 
     Examples
     --------
     >>> picture = np.full((200, 200), 60, np.uint8)
     >>> picture[47:53] = 120  # a band from 4.7 to 5.3 mm; rows of the grid are 0.15 mm high
     >>> grid = fascia_grid(picture, Roi(0, 0, 200, 200), Calibration(0.1, 0.1))
-    >>> round(float(fascia_along(grid, grid.contrast.argmax(axis=0)).y_mm.mean()), 2)
+    >>> round(float(fasciae_along(grid, grid.contrast.argmax(axis=0)[None])[0].y_mm.mean()), 2)
     5.0
     """
-    columns, last = np.arange(len(path)), len(grid.contrast) - 1
+    columns, last = np.arange(paths.shape[1]), len(grid.contrast) - 1
     here, above, below = (
         grid.contrast[rows, columns].astype(np.float64)
-        for rows in (path, np.maximum(path - 1, 0), np.minimum(path + 1, last))
+        for rows in (paths, np.maximum(paths - 1, 0), np.minimum(paths + 1, last))
     )
     bend = np.minimum(above - 2 * here + below, -LEAST_BEND_GREY)
     vertex = np.minimum(np.maximum(0.5 * (above - below) / bend, -0.5), 0.5)
-    return Fascia(np.asarray((path + 0.5 + vertex) * grid.row_mm, np.float64), here)
+    return [Fascia(*band) for band in zip((paths + 0.5 + vertex) * grid.row_mm, here, strict=True)]
 
 
 def on_grid(fascia: Fascia, its_grid: FasciaGrid, grid: FasciaGrid) -> Fascia:

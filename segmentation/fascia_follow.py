@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from segmentation.fascia import Fascia, FasciaGrid, fascia_along
+from segmentation.fascia import Fascia, FasciaGrid, fasciae_along
 from segmentation.minimal_path import minimal_paths
-from segmentation.resampling import blurred
+from segmentation.resampling import Float32Array, blurred
 from segmentation.results import FloatArray
+from segmentation.station import median
 
 FURTHEST_BESIDE_MM = 15.0
+WIDER_MM = 4.0  # a muscle may have become since the last picture
 PULL_GREY_PER_MM2 = 4.0
 SMOOTHED_MM = 2.25
 STRONGEST_PULL_GREY = 12.0
@@ -74,12 +76,11 @@ def follow_fasciae(
     centre = np.round(old_mm / grid.row_mm - 0.5).astype(np.intp)
     index = centre[:, None, :] + offsets[None, :, None]
     inside = (index >= 0) & (index < rows)
-    columns = np.arange(grid.contrast.shape[1])
-    reward = np.where(inside, grid.contrast[np.clip(index, 0, rows - 1), columns], np.float32(-20.0))
+    reward = np.where(inside, _read(grid.contrast, index), np.float32(-20.0))
     pull = (pull_grey_per_mm2 * (offsets * grid.row_mm) ** 2).astype(np.float32)
-    path = minimal_paths(reward.astype(np.float32) - pull[None, :, None], steepest_rows=3)
+    path = minimal_paths(reward - pull[:, None], steepest_rows=3)
     at = np.clip(np.take_along_axis(index, path[:, None, :], axis=1)[:, 0], 0, rows - 1)
-    return [fascia_along(grid, one) for one in at]
+    return fasciae_along(grid, at)
 
 
 def follow_beside(
@@ -131,17 +132,21 @@ def follow_beside(
     >>> round(float(follow_beside(grid, anchor, before).y_mm.mean()), 1)
     10.0
     """
-    rows, columns = grid.contrast.shape
+    rows = len(grid.contrast)
     sign = 1 if below else -1
     first = np.round(anchor.y_mm / grid.row_mm - 0.5).astype(np.intp)
-    away = np.arange(round(FURTHEST_BESIDE_MM / grid.row_mm) + 1)
+    gap_mm = sign * (before.y_mm - anchor.y_mm)
+    furthest_mm = FURTHEST_BESIDE_MM
+    if held_mm is None:
+        furthest_mm = min(furthest_mm, float(gap_mm.max()) + WIDER_MM)
+    away = np.arange(round(furthest_mm / grid.row_mm) + 1)
     index = first[None, :] + sign * away[:, None]
-    reward = grid.contrast[np.clip(index, 0, rows - 1), np.arange(columns)]
+    reward = _read(grid.contrast, index)
     reward[(index < 0) | (index >= rows)] = -20.0
     if next_one is not None:
         room_mm = np.maximum(np.abs(next_one.y_mm - anchor.y_mm) - ANOTHER_MM, MERGED_MM)
         reward[away[:, None] * grid.row_mm > room_mm] = -20.0
-    moved_mm = away[:, None] * grid.row_mm - sign * (before.y_mm - anchor.y_mm)[None, :]
+    moved_mm = (away[:, None] * grid.row_mm - gap_mm).astype(np.float32)
     pull = PULL_GREY_PER_MM2 * moved_mm**2
     bend_cost = 0.25
     if held_mm is None:
@@ -155,9 +160,17 @@ def follow_beside(
     # one band must not earn as much as two: a fascia that is there is preferred to the one beside it
     reward[away * grid.row_mm < MERGED_MM] *= MERGED_SHARE
     if below:
-        reward = reward - _too_bright(grid, np.clip(index, 0, rows - 1), sign * (before.y_mm - anchor.y_mm))
+        reward -= _too_bright(grid, index, gap_mm)
     path = minimal_paths((reward - pull).astype(np.float32)[None], steepest_rows=6, bend_cost=bend_cost)[0]
-    return fascia_along(grid, np.clip(first + sign * path, 0, rows - 1))
+    return fasciae_along(grid, np.clip(first + sign * path, 0, rows - 1)[None])[0]
+
+
+def _read(values: Float32Array, index: npt.NDArray[np.intp]) -> Float32Array:
+    """Return ``values[index[..., c], c]`` of every column; beyond the last row that of the last."""
+    rows, columns = values.shape
+    inside = np.minimum(np.maximum(index, 0), rows - 1)
+    at = inside * columns + np.arange(columns)
+    return np.asarray(values.ravel().take(at), np.float32)  # twice as quick as by two indices
 
 
 def _too_bright(grid: FasciaGrid, index: npt.NDArray[np.intp], gap_mm: FloatArray) -> FloatArray:
@@ -167,15 +180,14 @@ def _too_bright(grid: FasciaGrid, index: npt.NDArray[np.intp], gap_mm: FloatArra
     that strays into it would hide where the muscle ends.
     """
     bare = round(BARE_MM / grid.row_mm)
-    columns = np.arange(index.shape[1])
-    total = np.cumsum(grid.grey[index, columns], axis=0)
+    total = np.cumsum(_read(grid.grey, index), axis=0)
     far = np.arange(len(index)) - bare  # the last row that is no longer the fascia itself
     between = (total[np.maximum(far, 0)] - total[bare]) / np.maximum(far - bare, 1)[:, None]
     usual = np.clip(np.round(gap_mm / grid.row_mm).astype(np.intp), 0, len(index) - 1)
     thick = gap_mm > THICK_MM
     if not thick.any():
         return np.zeros(index.shape)
-    level = float(np.median(between[usual, columns][thick]))
+    level = np.float32(median(between[usual, np.arange(index.shape[1])][thick]))
     paid = TOO_BRIGHT * np.clip(between - level - TOO_BRIGHT_FROM_GREY, 0.0, None)
     return np.where(far[:, None] > bare, paid, 0.0)
 

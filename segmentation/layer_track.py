@@ -21,7 +21,7 @@ from segmentation.layers import Inside, choose_abdominal_wall, choose_layer
 from segmentation.quality import judge_layer
 from segmentation.results import BorderSource, FloatArray, Measurement, Muscle, Picture, Status
 from segmentation.sector import in_sector
-from segmentation.station import station_for, station_range_mm, thickness_mm
+from segmentation.station import median, station_for, station_range_mm, thickness_mm
 from segmentation.views import VIEWS, GivenBorder, MeasureSetup, Panel
 
 # From the top down: which muscle lies between fascia i and i + 1.
@@ -230,7 +230,7 @@ def _measure(
     junction = track.junctions_mm[-1] if track.junctions_mm else nan
     # the middle of the muscle is that at rest; a station counted from the junction goes with it
     known = [x for x in track.junctions_mm[:REST_PICTURES] if isfinite(x)]
-    at_rest = float(np.median(known)) if known else nan
+    at_rest = median(np.array(known)) if known else nan
     counted_from = junction if station.rule == "junction" else at_rest
     where = station_range_mm(station, panel.roi, panel.calibration, counted_from, track.lateral_sign)
     by_muscle = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp, isfinite
+from math import exp, isfinite, sqrt
 
 import cv2
 import numpy as np
@@ -121,8 +121,14 @@ def _chance(
     """Logistic in how clear the fainter edge is and how even the layer looks along the station."""
     chosen = _station(edges[0].x_mm, range_mm)
     step = min(median(edge.step_grey[chosen]) for edge in edges)
-    rough = float((values_mm[1:] - values_mm[:-1]).std()) if len(values_mm) > 2 else 0.1
+    rough = _deviation(values_mm[1:] - values_mm[:-1]) if len(values_mm) > 2 else 0.1
     return 1.0 / (1.0 + exp(-(0.12 * (step - 20.0) - 4.0 * (rough - 0.25))))
+
+
+def _deviation(values: FloatArray) -> float:
+    """Standard deviation, for a tenth of what numpy's costs on a few values."""
+    mean = float(values.sum()) / len(values)
+    return sqrt(max(float(values @ values) / len(values) - mean**2, 0.0))
 
 
 def _shadowed(
