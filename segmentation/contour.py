@@ -7,25 +7,51 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from segmentation.bone_line import BoneLine, bone_folded
+from segmentation.coarse_picture import GRID_MM, CoarsePicture, coarse_picture
 from segmentation.geometry import Calibration, Roi
-from segmentation.resampling import Float32Array, blurred, sampled, shrunk
+from segmentation.resampling import Float32Array, sampled
 from segmentation.results import FloatArray, Picture
 from segmentation.round_shape import RoundShape, shadow_folded
 
-GRID_MM = 0.5
-BLUR_MM = 0.8
-RAYS = 36
-PLACE_STEP_MM = 1.5
+RAYS = 24
+STRIDE = 3  # cells between the places tried
 HALF_WIDTHS_MM = np.arange(7.5, 24.1, 1.5)
 HALF_HEIGHTS_MM = np.arange(6.0, 22.1, 1.5)
 FLATTEST, STEEPEST = 0.5, 2.2  # half width over half height
 OUTSIDE_MM, INSIDE_MM = 1.2, 1.5
-LEAST_RIM_GREY = 8.0
+CLEAR_SHARE, LEAST_CLEAR_GREY = 0.8, 6.0  # a step is clear that so many of the picture's are below
+CLEAR_RIM_GREY = 20.0  # what a rim that is clear all round counts
+LEAST_RIM_GREY = 10.0  # in speckle alone it is 8.4
+LARGE_AREA_MM2, GREY_PER_SIZE = 150.0, 2.0  # a part of a muscle has a rim on most sides too
+HIDDEN_COST = 60.0  # of a shape that lies in a shadow
+PLACES_A_SIZE = 24
 SAME_PLACE = 0.35  # of the sum of two half widths or heights
+
+
+Indices = npt.NDArray[np.intp]
+
+
+class _Maps(NamedTuple):
+    steps: list[list[Float32Array]]  # [row % STRIDE][column % STRIDE][ray, row, column]
+    hidden: FloatArray  # (R + 1, C + 1), summed from the corner
+    shape: tuple[int, int]
+
+
+class _Tried(NamedTuple):
+    """Every column one place of one shape."""
+
+    rim_grey: FloatArray
+    x_mm: FloatArray
+    y_mm: FloatArray
+    half_width_mm: FloatArray
+    half_height_mm: FloatArray
+    tilt_deg: FloatArray
 
 
 def find_round_shapes(
@@ -36,6 +62,7 @@ def find_round_shapes(
     inside: Sequence[tuple[float, float]] = (),
     most: int = 6,
     tilts_deg: Sequence[float] = (0.0,),
+    bone: BoneLine | None = None,
 ) -> list[RoundShape]:
     """Return the dark rounded shapes of a picture, the clearest first, no two at one place.
 
@@ -53,6 +80,8 @@ def find_round_shapes(
         How many at the most.
     tilts_deg : sequence of float
         How the shape may lie; the cost goes with their number.
+    bone : BoneLine, optional
+        Where shadows begin. Where it is not given, what is far darker than the muscle is taken for shadow.
 
     Returns
     -------
@@ -67,33 +96,48 @@ def find_round_shapes(
     >>> found.x_mm, found.y_mm, found.half_width_mm, found.half_height_mm  # on a grid of 1.5 mm
     (9.25, 9.25, 7.5, 7.5)
     """
-    grey, valid = _grid(picture, roi, calibration, mask)
-    first = _search(grey, valid, inside, most, tilts_deg)
+    coarse = coarse_picture(picture, roi, calibration, mask)
+    if bone is not None:
+        shapes = _search(bone_folded(coarse, bone), _hidden(coarse, bone), inside, most, tilts_deg)
+        return [replace(shape, muscle_grey=_level_inside(coarse.grey, [shape])) for shape in shapes]
+    nowhere = np.zeros(coarse.grey.shape, np.bool_)
+    first = _search(coarse, nowhere, inside, most, tilts_deg)
     if not first:
         return []
-    # a second time with the shadows folded up: beside the spinous process a muscle ends at a shadow
-    level = _level_inside(grey, first[:2])
-    again = _search(shadow_folded(grey, level), valid, inside, most, tilts_deg)
-    return [replace(shape, muscle_grey=level) for shape in again]
+    # a second time with the shadows folded up: a muscle may end at one
+    level = _level_inside(coarse.grey, first[:2])
+    folded = replace(coarse, grey=shadow_folded(coarse.grey, level))
+    shapes = _search(folded, nowhere, inside, most, tilts_deg)
+    return [replace(shape, muscle_grey=_level_inside(coarse.grey, [shape])) for shape in shapes]
+
+
+def _hidden(coarse: CoarsePicture, bone: BoneLine) -> npt.NDArray[np.bool_]:
+    depth_mm = (np.arange(len(coarse.grey)) + 0.5) * GRID_MM
+    return np.asarray(depth_mm[:, None] > bone.depth_mm)
 
 
 def _search(
-    grey: Float32Array,
-    valid: npt.NDArray[np.bool_],
+    coarse: CoarsePicture,
+    hidden: npt.NDArray[np.bool_],
     inside: Sequence[tuple[float, float]],
     most: int,
     tilts_deg: Sequence[float],
 ) -> list[RoundShape]:
-    steps = _outward_steps(grey, valid)
-    found: list[RoundShape] = []
+    steps = _outward_steps(coarse)
+    summed = np.pad(hidden.astype(np.float64).cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+    phases = [
+        [np.ascontiguousarray(steps[:, down::STRIDE, across::STRIDE]) for across in range(STRIDE)]
+        for down in range(STRIDE)
+    ]
+    maps = _Maps(phases, summed, hidden.shape)
+    tried = []
     for half_width in HALF_WIDTHS_MM:
         fits = (half_width / STEEPEST <= HALF_HEIGHTS_MM) & (half_width / FLATTEST >= HALF_HEIGHTS_MM)
         for half_height in HALF_HEIGHTS_MM[fits]:
             for tilt in tilts_deg:
                 shape = RoundShape(0.0, 0.0, 0.0, float(half_width), float(half_height), tilt_deg=tilt)
-                found += _best_places(steps, shape, inside)
-    found.sort(key=lambda shape: -shape.rim_grey)
-    return _apart(found, most)
+                tried.append(_best_places(maps, shape, inside))
+    return _apart(_Tried(*np.concatenate(tried, axis=1)), most)
 
 
 def _level_inside(grey: Float32Array, shapes: Sequence[RoundShape]) -> float:
@@ -106,82 +150,83 @@ def _level_inside(grey: Float32Array, shapes: Sequence[RoundShape]) -> float:
     return float(np.mean(levels))
 
 
-def _grid(
-    picture: Picture, roi: Roi, calibration: Calibration, mask: npt.NDArray[np.bool_] | None
-) -> tuple[Float32Array, npt.NDArray[np.bool_]]:
-    size = (
-        max(8, round(roi.width * calibration.x_mm_per_px / GRID_MM)),
-        max(8, round(roi.height * calibration.y_mm_per_px / GRID_MM)),
-    )
-    grey = blurred(shrunk(picture[roi.slices], *size), BLUR_MM / GRID_MM, BLUR_MM / GRID_MM)
-    if mask is None:
-        return grey, np.ones(grey.shape, np.bool_)
-    return grey, shrunk(mask, *size) > 0.5
+def _outward_steps(coarse: CoarsePicture) -> Float32Array:
+    """Return, for each ray, how much brighter it is just beyond each place than just before it.
 
-
-def _outward_steps(grey: Float32Array, valid: npt.NDArray[np.bool_]) -> Float32Array:
-    """Return, for 36 directions, how much brighter it is just beyond each place than just before it."""
+    1 is a clear step and counts as much as any brighter one: a rim is bright here and faint there.
+    """
+    grey = coarse.grey
     rows, columns = np.indices(grey.shape, np.float32)
     angle = np.arange(RAYS) * 2 * np.pi / RAYS
     steps = np.empty((RAYS, *grey.shape), np.float32)
     for number, (across, down) in enumerate(zip(np.cos(angle), np.sin(angle), strict=True)):
-        ends = [
+        outside, before = [
             sampled(grey, columns + reach / GRID_MM * across, rows + reach / GRID_MM * down)
             for reach in (OUTSIDE_MM, -INSIDE_MM)
         ]
-        steps[number] = np.clip(ends[0] - ends[1], -20.0, 45.0)
-    steps[:, ~valid] = -1000.0  # a rim that leaves the picture is no rim
+        steps[number] = outside - before
+    some = np.abs(steps[:: RAYS // 6, ::2, ::2][:, coarse.valid[::2, ::2]])
+    clear = max(float(np.quantile(some, CLEAR_SHARE)) if some.size else 0.0, LEAST_CLEAR_GREY)
+    steps = np.clip(steps / clear, -1.0, 1.0)
+    steps[:, ~coarse.valid] = -10.0  # a rim that leaves the picture is no rim
     return steps
 
 
-def _best_places(
-    steps: Float32Array, shape: RoundShape, inside: Sequence[tuple[float, float]], most: int = 12
-) -> list[RoundShape]:
-    rim, first_mm = _rim_grey(steps, shape.rays(RAYS))
-    found: list[RoundShape] = []
-    for place in np.argsort(rim, axis=None)[::-1]:
-        row, column = np.unravel_index(place, rim.shape)
-        if len(found) == most or rim[row, column] < LEAST_RIM_GREY:
-            break
-        x_mm, y_mm = (first_mm + PLACE_STEP_MM * np.array([column, row])).tolist()
-        here = replace(shape, rim_grey=float(rim[row, column]), x_mm=x_mm, y_mm=y_mm)
-        if not inside or any(here.contains(*point) for point in inside):
-            found.append(here)
-    return found
+def _best_places(maps: _Maps, shape: RoundShape, inside: Sequence[tuple[float, float]]) -> FloatArray:
+    """Return the clearest places of one shape, a column each in the order of `_Tried`."""
+    rim, row, column = _rim_grey(maps, shape)
+    if rim.size == 0:
+        return np.empty((6, 0))
+    x_mm, y_mm = (np.asarray((at + 0.5) * GRID_MM, np.float64) for at in (column, row))
+    if inside:
+        holds = [shape.contains(x - x_mm[None, :], y - y_mm[:, None]) for x, y in inside]
+        rim = np.where(np.any(holds, axis=0), rim, -np.inf)
+    clearest = np.argpartition(rim, max(rim.size - PLACES_A_SIZE, 0), axis=None)[-PLACES_A_SIZE:]
+    down, across = np.unravel_index(clearest, rim.shape)
+    row, column = row[down], column[across]
+    grey = rim[down, across] - HIDDEN_COST * _in_shadow(maps, shape, row, column)
+    kind = [np.full(grey.shape, of) for of in (shape.half_width_mm, shape.half_height_mm, shape.tilt_deg)]
+    return np.stack([grey, x_mm[across], y_mm[down], *kind])[:, grey > LEAST_RIM_GREY]
 
 
-def _rim_grey(steps: Float32Array, rays: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Score every place of the grid that the shape fits in; also where the first place lies, in mm."""
+def _rim_grey(maps: _Maps, shape: RoundShape) -> tuple[FloatArray, Indices, Indices]:
+    """Score every place of the grid that the shape fits in; also the places' rows and columns."""
+    rays = shape.rays(RAYS)
     cells = np.round(rays / GRID_MM).astype(int)
-    stride = round(PLACE_STEP_MM / GRID_MM)
-    low, high = -cells.min(axis=0), np.array(steps.shape[:0:-1]) - cells.max(axis=0)
-    if (high <= low).any():
-        return np.empty((0, 0)), low * GRID_MM
-    number = np.round(np.arctan2(rays[:, 1], rays[:, 0]) / (2 * np.pi) * RAYS).astype(int) % RAYS
-    rim = np.stack(
-        [
-            steps[k, low[1] + dy : high[1] + dy : stride, low[0] + dx : high[0] + dx : stride]
-            for k, (dx, dy) in zip(number, cells, strict=True)
-        ]
-    )
-    # mostly the mean, but a rim that is missing on one side is worth less than an even one
-    fifth = np.partition(rim, len(rays) // 5, axis=0)[len(rays) // 5]
-    score = 0.6 * rim.mean(axis=0) + 0.4 * fifth
-    return score.astype(np.float64), (low + 0.5) * GRID_MM
+    low = -(cells.min(axis=0) // STRIDE)
+    wide, high = ((maps.shape[::-1] - cells.max(axis=0)) // STRIDE - low).tolist()
+    if min(wide, high) <= 0:
+        return np.empty((0, 0)), np.empty(0, np.intp), np.empty(0, np.intp)
+    turn = np.arctan2(rays[:, 1], rays[:, 0]) / (2 * np.pi)
+    number = np.round(turn * RAYS).astype(int) % RAYS
+    first, phase = np.divmod(STRIDE * low + cells, STRIDE)
+    rim = np.zeros((high, wide), np.float32)
+    for ray, (left, top), (across, down) in zip(number.tolist(), first.tolist(), phase.tolist(), strict=True):
+        rim += maps.steps[down][across][ray, top : top + high, left : left + wide]
+    size = np.log(shape.half_width_mm * shape.half_height_mm / LARGE_AREA_MM2)
+    column, row = STRIDE * (low[0] + np.arange(wide)), STRIDE * (low[1] + np.arange(high))
+    return np.asarray(rim * (CLEAR_RIM_GREY / RAYS) + GREY_PER_SIZE * size, np.float64), row, column
 
 
-def _apart(shapes: Sequence[RoundShape], most: int) -> list[RoundShape]:
+def _in_shadow(maps: _Maps, shape: RoundShape, row: Indices, column: Indices) -> FloatArray:
+    """Return which share of the middle of a shape is hidden, at each place."""
+    high, wide = (int(0.7 * half / GRID_MM) for half in (shape.half_height_mm, shape.half_width_mm))
+    top, bottom = (np.clip(row + reach, 0, maps.shape[0]) for reach in (-high, high))
+    left, right = (np.clip(column + reach, 0, maps.shape[1]) for reach in (-wide, wide))
+    total = maps.hidden[bottom, right] - maps.hidden[top, right]
+    total += maps.hidden[top, left] - maps.hidden[bottom, left]
+    return np.asarray(total / (4 * high * wide), np.float64)
+
+
+def _apart(tried: _Tried, most: int) -> list[RoundShape]:
+    """Return the clearest; what has its middle near another's, for the size of both, is the same muscle."""
     kept: list[RoundShape] = []
-    for shape in shapes:
-        if len(kept) == most:
-            break
-        if not any(_alike(shape, other) for other in kept):
-            kept.append(shape)
+    rim = tried.rim_grey.copy()
+    while len(kept) < most and rim.size and np.isfinite(rim.max()):
+        best = int(rim.argmax())
+        grey, x, y, wide, high, tilt = (float(values[best]) for values in tried)
+        kept.append(RoundShape(grey, x, y, wide, high, tilt_deg=tilt))
+        across = np.abs(tried.x_mm - x) / (tried.half_width_mm + wide)
+        down = np.abs(tried.y_mm - y) / (tried.half_height_mm + high)
+        rim[np.maximum(across, down) < SAME_PLACE] = -np.inf
     return kept
-
-
-def _alike(one: RoundShape, other: RoundShape) -> bool:
-    """The same muscle seen twice: middles near each other for the size of both."""
-    across = abs(one.x_mm - other.x_mm) / (one.half_width_mm + other.half_width_mm)
-    down = abs(one.y_mm - other.y_mm) / (one.half_height_mm + other.half_height_mm)
-    return max(across, down) < SAME_PLACE

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from math import isfinite
 
 import numpy as np
 import numpy.typing as npt
 
+from segmentation.bone_line import BoneLine, find_bone_line
 from segmentation.border import normals
+from segmentation.coarse_picture import coarse_picture
 from segmentation.contour import find_round_shapes
 from segmentation.muscle_pair import best_pair
 from segmentation.results import FloatArray, Picture, Side
@@ -20,7 +22,9 @@ from segmentation.views import Panel
 MOST_SHAPES, READ_SHAPES = 24, 12
 RIM_OUT_MM = 0.05  # one phantom's borders lie on the rim's inner flank, another's further out
 READ_ROUGHLY_MM = 1.0  # how far a rim read on rays may lie off
-USUAL_CLEARNESS, GREY_PER_CLEARNESS = 0.75, 15.0
+GREY_PER_CLEARNESS = 15.0
+LEAST_PAIR_GREY = 14.0  # both sides of phantoms 16 at the least; what is no pair of muscles 13.3 at the most
+PROCESS_OFF_MM = 1.0  # how far the middle between the muscles may well be from that of the process
 
 
 def find_borders(
@@ -64,48 +68,65 @@ def find_borders(
     ((96, 2), [9.0, 9.0])
     """
     found = {}
+    coarse = coarse_picture(picture, panel.roi, panel.calibration, mask)
+    bone = find_bone_line(coarse) if len(panel.sides) == 2 else None
     for side in [side for side in sides if side in seeds_mm]:
         inside = find_round_shapes(
-            picture, panel.roi, panel.calibration, mask, inside=[seeds_mm[side]], tilts_deg=tilts_deg
+            picture, panel.roi, panel.calibration, mask, [seeds_mm[side]], tilts_deg=tilts_deg, bone=bone
         )
         if inside:
-            found[side] = _border(picture, panel, inside[0])
+            found[side] = _border(picture, panel, inside[0], bone)
     unseeded = [side for side in sides if side not in seeds_mm]
-    if unseeded:
-        found |= _unseeded(picture, panel, mask, unseeded, tilts_deg)
+    if unseeded and bone is not None:
+        found |= _beside_spine(picture, panel, mask, unseeded, bone)
+    elif unseeded:
+        found |= _clearest(picture, panel, mask, unseeded[0], tilts_deg)
     return found
 
 
-def _unseeded(
+def _beside_spine(
     picture: Picture,
     panel: Panel,
     mask: npt.NDArray[np.bool_] | None,
     wanted: Sequence[Side],
-    tilts_deg: Sequence[float],
+    bone: BoneLine,
 ) -> dict[Side, FloatArray]:
-    shapes = find_round_shapes(
-        picture, panel.roi, panel.calibration, mask, most=MOST_SHAPES, tilts_deg=tilts_deg
-    )[:READ_SHAPES]
-    borders = [_border(picture, panel, shape) for shape in shapes]
-    judged = [_judged(picture, panel, *both) for both in zip(shapes, borders, strict=True)]
-    chosen: Sequence[RoundShape] = sorted(judged, key=lambda shape: -shape.rim_grey)[:1]
-    if len(panel.sides) == 2:
-        chosen = best_pair(judged, panel.roi.width * panel.calibration.x_mm_per_px / 2) or ()
+    shapes = find_round_shapes(picture, panel.roi, panel.calibration, mask, most=MOST_SHAPES, bone=bone)
+    if isfinite(bone.process_mm):
+        pair = best_pair(shapes, bone.process_mm, PROCESS_OFF_MM)
+    else:
+        pair = best_pair(shapes, panel.roi.width * panel.calibration.x_mm_per_px / 2)
+    if pair is None or min(shape.rim_grey for shape in pair) < LEAST_PAIR_GREY:
+        return {}
     return {
-        side: border
-        for side, shape in zip(panel.sides, chosen, strict=False)
-        for one, border in zip(judged, borders, strict=True)
-        if one is shape and side in wanted
+        side: _border(picture, panel, shape, bone)
+        for side, shape in zip(panel.sides, pair, strict=True)
+        if side in wanted
     }
 
 
-def _border(picture: Picture, panel: Panel, shape: RoundShape) -> FloatArray:
-    read = read_rim(picture, panel.roi, panel.calibration, shape)
+def _clearest(
+    picture: Picture,
+    panel: Panel,
+    mask: npt.NDArray[np.bool_] | None,
+    side: Side,
+    tilts_deg: Sequence[float],
+) -> dict[Side, FloatArray]:
+    shapes = find_round_shapes(
+        picture, panel.roi, panel.calibration, mask, most=READ_SHAPES, tilts_deg=tilts_deg
+    )
+    borders = [_border(picture, panel, shape) for shape in shapes]
+    judged = [_judged(picture, panel, *both) for both in zip(shapes, borders, strict=True)]
+    return {side: borders[int(np.argmax(judged))]} if judged else {}
+
+
+def _border(picture: Picture, panel: Panel, shape: RoundShape, bone: BoneLine | None = None) -> FloatArray:
+    read = read_rim(picture, panel.roi, panel.calibration, shape, bone)
     rim = put_on_rim(picture, panel.roi, panel.calibration, read, READ_ROUGHLY_MM)
     return rim + RIM_OUT_MM * normals(rim)
 
 
-def _judged(picture: Picture, panel: Panel, shape: RoundShape, border_mm: FloatArray) -> RoundShape:
+def _judged(picture: Picture, panel: Panel, shape: RoundShape, border_mm: FloatArray) -> float:
     """Fat between skin and fascia is dark and rounded too, but its border is not a rim nearly all round."""
     clear = rim_clearness(picture, panel.roi, panel.calibration, border_mm)
-    return replace(shape, rim_grey=shape.rim_grey + GREY_PER_CLEARNESS * (clear - USUAL_CLEARNESS))
+    return shape.rim_grey + GREY_PER_CLEARNESS * clear

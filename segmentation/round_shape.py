@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from segmentation.resampling import Float32Array
 from segmentation.results import FloatArray
 
-SQUARENESS = 2.4  # of the superellipse: multifidus is rounder than a rectangle and squarer than an ellipse
+SQUARENESS = 2.3  # of the superellipse: multifidus is rounder than a rectangle and squarer than an ellipse
 SHADOW_PART = 0.65  # of the muscle's grey
 
 
@@ -25,11 +26,13 @@ class RoundShape:
     muscle_grey: float = 0.0  # what is much darker is shadow
     tilt_deg: float = 0.0  # of the width, clockwise on the screen
 
-    def contains(self, x_mm: float, y_mm: float) -> bool:
-        """Tell whether a point lies inside."""
-        away = np.array([x_mm - self.x_mm, y_mm - self.y_mm]) @ self._turn()
-        across, down = away / (self.half_width_mm, self.half_height_mm)
-        return bool(abs(across) ** SQUARENESS + abs(down) ** SQUARENESS < 1.0)
+    def contains(self, x_mm: float | FloatArray, y_mm: float | FloatArray) -> npt.NDArray[np.bool_]:
+        """Tell which points lie inside."""
+        right, below = x_mm - self.x_mm, y_mm - self.y_mm
+        tilt = np.radians(self.tilt_deg)
+        across = (right * np.cos(tilt) + below * np.sin(tilt)) / self.half_width_mm
+        down = (below * np.cos(tilt) - right * np.sin(tilt)) / self.half_height_mm
+        return np.asarray(np.abs(across) ** SQUARENESS + np.abs(down) ** SQUARENESS < 1.0)
 
     def rays(self, count: int) -> FloatArray:
         """Return ``(count, 2)`` vectors from the middle to the rim."""
