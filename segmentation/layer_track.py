@@ -18,7 +18,7 @@ from segmentation.fascia_search import SETTLE_MM, find_fasciae
 from segmentation.junction import find_junction, lateral_sign
 from segmentation.layer_value import layer_measurement, skin_to_fascia_mm
 from segmentation.layers import Inside, choose_abdominal_wall, choose_layer
-from segmentation.quality import judge_layer
+from segmentation.quality import judge_layers
 from segmentation.results import BorderSource, FloatArray, Measurement, Muscle, Picture, Status
 from segmentation.sector import in_sector
 from segmentation.station import median, station_for, station_range_mm, thickness_mm
@@ -230,17 +230,17 @@ def _measure(
     junction = track.junctions_mm[-1] if track.junctions_mm else nan
     # the middle of the muscle is that at rest; a station counted from the junction goes with it
     known = [x for x in track.junctions_mm[:REST_PICTURES] if isfinite(x)]
-    at_rest = median(np.array(known)) if known else nan
+    at_rest = float(median(np.array(known))) if known else nan
     counted_from = junction if station.rule == "junction" else at_rest
     where = station_range_mm(station, panel.roi, panel.calibration, counted_from, track.lateral_sign)
+    superficial, deep = _together([pair[0] for pair in edges]), _together([pair[1] for pair in edges])
+    values, spread = thickness_mm(superficial, deep, where, station.direction)
+    assert track.contrast_grey is not None  # set with the curves
+    judged = judge_layers(grid, track.curves, track.contrast_grey, superficial, deep, where, values, spread)
     by_muscle = {}
-    for number, (muscle, pair) in enumerate(zip(LAYERS[setup.view], edges, strict=True)):
-        value, spread = thickness_mm(*pair, where, station.direction)
-        bounds = track.curves[number : number + 2]
-        assert track.contrast_grey is not None  # set with the curves
-        status, quality = judge_layer(
-            grid, bounds, track.contrast_grey[number : number + 2], pair, where, value, spread
-        )
+    for muscle, pair, value, (status, quality) in zip(
+        LAYERS[setup.view], edges, values.tolist(), judged, strict=True
+    ):
         seen = _in_sector(panel, mask, pair)
         if muscle == "tra" and isfinite(junction):  # beyond it both edges are those of one fascia
             seen &= (pair[0].x_mm - junction) * track.lateral_sign > 0
@@ -272,6 +272,15 @@ def _measure(
         )
         for muscle in VIEWS[setup.view].muscles
     ]
+
+
+def _together(edges: list[InnerEdge]) -> InnerEdge:
+    """Edges on the same columns as one, with a row for each."""
+    y_mm, step, muscle = (
+        np.stack(of_each)
+        for of_each in zip(*[(edge.y_mm, edge.step_grey, edge.muscle_grey) for edge in edges], strict=True)
+    )
+    return InnerEdge(edges[0].x_mm, y_mm, step, muscle)
 
 
 def _in_sector(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp, isfinite, sqrt
+from itertools import pairwise
+from math import exp, isfinite
 
 import cv2
 import numpy as np
@@ -29,116 +30,132 @@ WORST_SHARE = 0.2  # of the border: a stretch that fits badly counts
 DARK_GREY = 6.0
 
 
-def judge_layer(
+def judge_layers(
     grid: FasciaGrid,
     bounds: Sequence[Fascia],
     first_contrast_grey: FloatArray,
-    edges: tuple[InnerEdge, InnerEdge],
+    superficial: InnerEdge,
+    deep: InnerEdge,
     range_mm: tuple[float, float],
-    value_mm: float,
+    value_mm: FloatArray,
     values_mm: FloatArray,
-) -> tuple[Status, float]:
-    """Return the status of a layer's thickness and the chance that it is right.
+) -> list[tuple[Status, float]]:
+    """Return the status of each layer's thickness and the chance that it is right.
 
     Parameters
     ----------
     grid : FasciaGrid
         Of this picture.
-    bounds : two of Fascia
-        The fasciae above and below.
-    first_contrast_grey : (2,) array
+    bounds : sequence of L + 1 Fascia
+        The fasciae above, between and below L layers.
+    first_contrast_grey : (L + 1,) array
         Their mean contrast when they were found.
-    edges : two of InnerEdge
-        Inner edges above and below.
+    superficial, deep : InnerEdge
+        Inner edges of the layers, with (L, C) arrays.
     range_mm : (float, float)
         The station.
-    value_mm, values_mm : float and (N,) array
-        The thickness, and that of every column of the station.
+    value_mm, values_mm : (L,) and (L, N) arrays
+        The thickness, and that of every point of the station.
 
     Returns
     -------
-    Status, float
-        The chance is 0 where the status carries no value.
+    list of (Status, float)
+        One for each layer. The chance is 0 where the status carries no value.
 
     Examples
     --------
     >>> x_mm = np.arange(0.5, 20.0)
     >>> grid = FasciaGrid(np.zeros((200, 20), np.float32), np.full((200, 20), 40, np.float32), x_mm, 0.1)
-    >>> step, grey = np.full(20, 45.0), np.full(20, 30.0)
-    >>> edges = tuple(InnerEdge(x_mm, np.full(20, y), step, grey) for y in (8.0, 12.5))
-    >>> even = np.full(25, 4.5)
+    >>> step, grey = np.full((1, 20), 45.0), np.full((1, 20), 30.0)
+    >>> edges = [InnerEdge(x_mm, np.full((1, 20), y), step, grey) for y in (8.0, 12.5)]
+    >>> value, even = np.array([4.5]), np.full((1, 25), 4.5)
     >>> for contrast in (30.0, 5.0):  # of fasciae that had 30 when they were found
     ...     bounds = [Fascia(np.full(20, y), np.full(20, contrast)) for y in (7.5, 13.0)]
-    ...     status, chance = judge_layer(grid, bounds, np.full(2, 30.0), edges, (5.0, 15.0), 4.5, even)
+    ...     ((status, chance),) = judge_layers(grid, bounds, np.full(2, 30.0), *edges, (5, 15), value, even)
     ...     print(status, round(chance, 2))
     ok 0.98
     lost 0.0
     """
-    if _lost(bounds, first_contrast_grey):
-        return Status.LOST, 0.0
-    if not isfinite(value_mm):
-        return Status.NO_BORDER, 0.0
-    if _leaves_picture(grid, edges, range_mm):
-        return Status.CLIPPED, 0.0
+    lost = _lost(bounds, first_contrast_grey)
+    clipped = _leaves_picture(grid, superficial, deep, range_mm)
+    chance = _chance(superficial, deep, range_mm, values_mm)
+    shadowed = _shadowed(grid, bounds, first_contrast_grey, range_mm)
     limits = QUANTITIES["thickness_mm"]
-    if not limits.plausible_low <= value_mm <= limits.plausible_high:
-        return Status.IMPLAUSIBLE, 0.0
-    chance = _chance(edges, range_mm, values_mm)
-    if _shadowed(grid, bounds, first_contrast_grey, range_mm):
-        return Status.SHADOW, min(chance, 0.4)
-    return (Status.OK if chance >= GOOD_ENOUGH else Status.LOW_QUALITY), chance
+    judged = []
+    for number, value in enumerate(value_mm.tolist()):
+        if lost[number]:
+            judged.append((Status.LOST, 0.0))
+        elif not isfinite(value):
+            judged.append((Status.NO_BORDER, 0.0))
+        elif clipped[number]:
+            judged.append((Status.CLIPPED, 0.0))
+        elif not limits.plausible_low <= value <= limits.plausible_high:
+            judged.append((Status.IMPLAUSIBLE, 0.0))
+        elif shadowed[number]:
+            judged.append((Status.SHADOW, min(chance[number], 0.4)))
+        else:
+            good = chance[number] >= GOOD_ENOUGH
+            judged.append((Status.OK if good else Status.LOW_QUALITY, chance[number]))
+    return judged
 
 
-def _lost(bounds: Sequence[Fascia], first: FloatArray) -> bool:
-    return any(
-        fascia.contrast_grey.mean() < max(LOST_SHARE * usual, FAINTEST_GREY)
-        for fascia, usual in zip(bounds, first, strict=True)
-    )
+def _lost(bounds: Sequence[Fascia], first: FloatArray) -> list[bool]:
+    faint = [
+        float(fascia.contrast_grey.mean()) < max(LOST_SHARE * usual, FAINTEST_GREY)
+        for fascia, usual in zip(bounds, first.tolist(), strict=True)
+    ]
+    return [upper or lower for upper, lower in pairwise(faint)]
 
 
 def _leaves_picture(
-    grid: FasciaGrid, edges: tuple[InnerEdge, InnerEdge], range_mm: tuple[float, float]
-) -> bool:
-    upper, lower = edges
-    chosen = _station(upper.x_mm, range_mm)
+    grid: FasciaGrid, superficial: InnerEdge, deep: InnerEdge, range_mm: tuple[float, float]
+) -> npt.NDArray[np.bool_]:
+    chosen = _station(superficial.x_mm, range_mm)
     height_mm = grid.contrast.shape[0] * grid.row_mm
-    return (
-        median(upper.y_mm[chosen]) < EDGE_OF_PICTURE_MM
-        or median(lower.y_mm[chosen]) > height_mm - EDGE_OF_PICTURE_MM
-    )
+    above = median(superficial.y_mm[:, chosen]) < EDGE_OF_PICTURE_MM
+    return np.asarray(above | (median(deep.y_mm[:, chosen]) > height_mm - EDGE_OF_PICTURE_MM))
 
 
-def _station(x_mm: FloatArray, range_mm: tuple[float, float]) -> npt.NDArray[np.bool_]:
-    chosen = (x_mm >= range_mm[0]) & (x_mm <= range_mm[1])
-    if not chosen.any():
-        chosen[np.abs(x_mm - sum(range_mm) / 2).argmin()] = True
-    return chosen
+def _station(x_mm: FloatArray, range_mm: tuple[float, float]) -> slice:
+    """The columns of a station, or the one nearest to it."""
+    first, last = np.searchsorted(x_mm, range_mm).tolist()
+    if last > first:
+        return slice(first, last)
+    nearest = int(np.abs(x_mm - sum(range_mm) / 2).argmin())
+    return slice(nearest, nearest + 1)
 
 
 def _chance(
-    edges: tuple[InnerEdge, InnerEdge], range_mm: tuple[float, float], values_mm: FloatArray
-) -> float:
+    superficial: InnerEdge, deep: InnerEdge, range_mm: tuple[float, float], values_mm: FloatArray
+) -> list[float]:
     """Logistic in how clear the fainter edge is and how even the layer looks along the station."""
-    chosen = _station(edges[0].x_mm, range_mm)
-    step = min(median(edge.step_grey[chosen]) for edge in edges)
-    rough = _deviation(values_mm[1:] - values_mm[:-1]) if len(values_mm) > 2 else 0.1
-    return 1.0 / (1.0 + exp(-(0.12 * (step - 20.0) - 4.0 * (rough - 0.25))))
-
-
-def _deviation(values: FloatArray) -> float:
-    """Standard deviation, for a tenth of what numpy's costs on a few values."""
-    mean = float(values.sum()) / len(values)
-    return sqrt(max(float(values @ values) / len(values) - mean**2, 0.0))
+    chosen = _station(superficial.x_mm, range_mm)
+    step = np.minimum(median(superficial.step_grey[:, chosen]), median(deep.step_grey[:, chosen]))
+    rough = 0.1 * np.ones(len(step))
+    if values_mm.shape[1] > 2:
+        rough = (values_mm[:, 1:] - values_mm[:, :-1]).std(axis=1)
+    chance: list[float] = (1.0 / (1.0 + np.exp(-(0.12 * (step - 20.0) - 4.0 * (rough - 0.25))))).tolist()
+    return chance
 
 
 def _shadowed(
     grid: FasciaGrid, bounds: Sequence[Fascia], first: FloatArray, range_mm: tuple[float, float]
-) -> bool:
+) -> list[bool]:
     chosen = _station(grid.x_mm, range_mm)
-    faded = np.zeros(int(chosen.sum()), bool)
-    for fascia, usual in zip(bounds, first, strict=True):
-        faded |= fascia.contrast_grey[chosen] < 0.15 * usual
-    if faded.mean() <= SHADOW_SHARE:  # nearly always: the grey between is looked at only where it matters
+    faded = [
+        fascia.contrast_grey[chosen] < 0.15 * usual
+        for fascia, usual in zip(bounds, first.tolist(), strict=True)
+    ]
+    return [
+        _is_shadow(upper | lower, grid, bounds[number : number + 2], chosen)
+        for number, (upper, lower) in enumerate(pairwise(faded))
+    ]
+
+
+def _is_shadow(
+    faded: npt.NDArray[np.bool_], grid: FasciaGrid, bounds: Sequence[Fascia], chosen: slice
+) -> bool:
+    if np.count_nonzero(faded) <= SHADOW_SHARE * len(faded):  # nearly always
         return False
     between = _grey_between(grid, bounds)
     dark = between[chosen] < 0.5 * np.median(between)

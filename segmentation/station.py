@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from math import isfinite, nan
+from typing import Any
 
+import cv2
 import numpy as np
+import numpy.typing as npt
 
 from segmentation.edges import InnerEdge
 from segmentation.geometry import Calibration, Roi
@@ -102,13 +105,13 @@ def _middle_third(width_mm: float, junction_x_mm: float, lateral_sign: int) -> t
 
 def thickness_mm(
     superficial: InnerEdge, deep: InnerEdge, range_mm: tuple[float, float], direction: str
-) -> tuple[float, FloatArray]:
-    """Return the mean thickness of a layer over a station.
+) -> tuple[FloatArray, FloatArray]:
+    """Return the mean thickness of one layer, or of several at once, over a station.
 
     Parameters
     ----------
     superficial, deep : InnerEdge
-        The two edges on the same columns.
+        The two edges on the same columns; of L layers where ``y_mm`` is (L, C).
     range_mm : (float, float)
         From `station_range_mm`.
     direction : "perpendicular" or "vertical"
@@ -116,9 +119,9 @@ def thickness_mm(
 
     Returns
     -------
-    float
+    () or (L,) array
         Thickness in mm; nan where fewer than half of the points agree.
-    (N,) array
+    (N,) or (L, N) array
         Thickness at points of the station about 0.4 mm apart, before averaging.
 
     Notes
@@ -134,21 +137,29 @@ def thickness_mm(
     >>> slant = x_mm * np.tan(np.radians(30))
     >>> upper, lower = (InnerEdge(x_mm, slant + y, 0 * x_mm, 0 * x_mm) for y in (10.0, 18.0))
     >>> ways = "vertical", "perpendicular"
-    >>> [round(thickness_mm(upper, lower, (15.0, 25.0), way)[0], 2) for way in ways]
+    >>> [float(thickness_mm(upper, lower, (15.0, 25.0), way)[0].round(2)) for way in ways]
     [8.0, 6.93]
     """
     at_mm = station_points_mm(range_mm, superficial.x_mm)
-    if len(at_mm) == 0:
-        return nan, at_mm
     height = deep.y_mm - superficial.y_mm
+    if len(at_mm) == 0:
+        return np.full(height.shape[:-1], nan), height[..., :0]
     if direction == "perpendicular":
         height = height * cosine_of_slope(superficial.x_mm, (deep.y_mm + superficial.y_mm) / 2)
-    values = np.interp(at_mm, superficial.x_mm, height)
-    middle = median(values)
-    kept = values[np.abs(values - middle) <= max(MOST_THICKNESSES_FROM_MEDIAN * abs(middle), 0.3)]
-    if len(kept) * 2 < len(values):
-        return nan, values
-    return float(kept.mean()), values
+    values = _read(at_mm, superficial.x_mm, height)
+    middle = median(values)[..., None]
+    kept = np.abs(values - middle) <= np.maximum(MOST_THICKNESSES_FROM_MEDIAN * np.abs(middle), 0.3)
+    count = kept.sum(axis=-1)
+    mean = (values * kept).sum(axis=-1) / np.maximum(count, 1)
+    return np.where(2 * count >= len(at_mm), mean, nan), values
+
+
+def _read(at_mm: FloatArray, x_mm: FloatArray, values: FloatArray) -> FloatArray:
+    """Interpolate along the last axis, whose columns are evenly spaced."""
+    place = np.minimum(np.maximum((at_mm - x_mm[0]) / (x_mm[1] - x_mm[0]), 0.0), len(x_mm) - 1)
+    before = np.minimum(place.astype(np.intp), len(x_mm) - 2)
+    part = place - before
+    return np.asarray(values[..., before] * (1.0 - part) + values[..., before + 1] * part, np.float64)
 
 
 def station_points_mm(range_mm: tuple[float, float], x_mm: FloatArray) -> FloatArray:
@@ -183,26 +194,26 @@ def station_points_mm(range_mm: tuple[float, float], x_mm: FloatArray) -> FloatA
     return np.asarray(low + (np.arange(count) + 0.5) * ((high - low) / count), np.float64)
 
 
-def median(values: FloatArray) -> float:
+def median(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return the median of a few numbers, none of them nan; `numpy.median` takes ten times as long for it.
 
     Parameters
     ----------
-    values : (N,) array
+    values : (..., N) array
         At least one.
 
     Returns
     -------
-    float
+    (...) array
 
     Examples
     --------
     >>> import numpy as np
-    >>> median(np.array([5.0, 1.0, 2.0, 9.0]))
+    >>> float(median(np.array([5.0, 1.0, 2.0, 9.0])))
     3.5
     """
-    ordered = np.sort(values)
-    return float(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+    ordered, count = np.sort(values, axis=-1), values.shape[-1]
+    return np.asarray(0.5 * (ordered[..., (count - 1) // 2] + ordered[..., count // 2]))
 
 
 def cosine_of_slope(x_mm: FloatArray, y_mm: FloatArray) -> FloatArray:
@@ -210,12 +221,14 @@ def cosine_of_slope(x_mm: FloatArray, y_mm: FloatArray) -> FloatArray:
 
     Parameters
     ----------
-    x_mm, y_mm : (N,) arrays
-        The curve on evenly spaced columns.
+    x_mm : (N,) array
+        Evenly spaced columns.
+    y_mm : (N,) or (L, N) array
+        The curve, or several.
 
     Returns
     -------
-    (N,) array
+    (N,) or (L, N) array
         1 where the curve runs level.
 
     References
@@ -233,8 +246,10 @@ def cosine_of_slope(x_mm: FloatArray, y_mm: FloatArray) -> FloatArray:
     step = x_mm[1] - x_mm[0]
     half = min(max(1, round(SLOPE_WINDOW_MM / step / 2)), (len(x_mm) - 1) // 2)
     offset = np.arange(-half, half + 1) * step
-    padded = np.concatenate(
-        [2 * y_mm[0] - y_mm[half:0:-1], y_mm, 2 * y_mm[-1] - y_mm[-2 : -half - 2 : -1]]
-    )  # mirrored through the end points, so that a straight line stays one
-    slope = np.convolve(padded, (offset / (offset**2).sum())[::-1], mode="valid")
-    return 1.0 / np.sqrt(1.0 + slope**2)
+    first, last = y_mm[..., :1], y_mm[..., -1:]
+    padded = np.concatenate(  # mirrored through the end points, so that a straight line stays one
+        [2 * first - y_mm[..., half:0:-1], y_mm, 2 * last - y_mm[..., -2 : -half - 2 : -1]], axis=-1
+    )
+    fitted = cv2.filter2D(np.atleast_2d(padded), -1, (offset / (offset**2).sum())[None])
+    slope = fitted[:, half : half + len(x_mm)].reshape(y_mm.shape)
+    return np.asarray(1.0 / np.sqrt(1.0 + slope**2), np.float64)
