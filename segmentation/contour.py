@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
+from math import isnan
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from segmentation.bone_line import BoneLine, bone_folded
 from segmentation.coarse_picture import GRID_MM, CoarsePicture, coarse_picture
 from segmentation.geometry import Calibration, Roi
-from segmentation.resampling import Float32Array, sampled
+from segmentation.resampling import Float32Array
 from segmentation.results import FloatArray, Picture
 from segmentation.round_shape import RoundShape, shadow_folded
 
@@ -24,11 +27,12 @@ STRIDE = 3  # cells between the places tried
 HALF_WIDTHS_MM = np.arange(7.5, 24.1, 1.5)
 HALF_HEIGHTS_MM = np.arange(6.0, 22.1, 1.5)
 FLATTEST, STEEPEST = 0.5, 2.2  # half width over half height
-OUTSIDE_MM, INSIDE_MM = 1.2, 1.5
+STEP_HALF_MM = 1.35  # a step is between what lies so far beyond and so far before
 CLEAR_SHARE, LEAST_CLEAR_GREY = 0.8, 6.0  # a step is clear that so many of the picture's are below
 CLEAR_RIM_GREY = 20.0  # what a rim that is clear all round counts
 LEAST_RIM_GREY = 10.0  # in speckle alone it is 8.4
 LARGE_AREA_MM2, GREY_PER_SIZE = 150.0, 2.0  # a part of a muscle has a rim on most sides too
+BESIDE_SPINE_MM = 50.0
 HIDDEN_COST = 60.0  # of a shape that lies in a shadow
 PLACES_A_SIZE = 24
 SAME_PLACE = 0.35  # of the sum of two half widths or heights
@@ -98,8 +102,7 @@ def find_round_shapes(
     """
     coarse = coarse_picture(picture, roi, calibration, mask)
     if bone is not None:
-        shapes = _search(bone_folded(coarse, bone), _hidden(coarse, bone), inside, most, tilts_deg)
-        return [replace(shape, muscle_grey=_level_inside(coarse.grey, [shape])) for shape in shapes]
+        return _beside(bone, coarse, inside, most, tilts_deg)
     nowhere = np.zeros(coarse.grey.shape, np.bool_)
     first = _search(coarse, nowhere, inside, most, tilts_deg)
     if not first:
@@ -111,9 +114,26 @@ def find_round_shapes(
     return [replace(shape, muscle_grey=_level_inside(coarse.grey, [shape])) for shape in shapes]
 
 
-def _hidden(coarse: CoarsePicture, bone: BoneLine) -> npt.NDArray[np.bool_]:
-    depth_mm = (np.arange(len(coarse.grey)) + 0.5) * GRID_MM
-    return np.asarray(depth_mm[:, None] > bone.depth_mm)
+def _beside(
+    bone: BoneLine,
+    coarse: CoarsePicture,
+    inside: Sequence[tuple[float, float]],
+    most: int,
+    tilts_deg: Sequence[float],
+) -> list[RoundShape]:
+    """Search above the bone, and no further from the spine than its muscles reach."""
+    middle = len(bone.depth_mm) / 2 if isnan(bone.process_mm) else bone.process_mm / GRID_MM
+    first, end = (round(max(0.0, middle + reach / GRID_MM)) for reach in (-BESIDE_SPINE_MM, BESIDE_SPINE_MM))
+    depth_mm = bone.depth_mm[first:end]
+    cells = np.s_[: round(float(depth_mm.max()) / GRID_MM) + STRIDE, first:end]
+    folded = bone_folded(coarse, bone)
+    near = CoarsePicture(folded.grey[cells], coarse.cells[cells], coarse.valid[cells])
+    rows_mm = (np.arange(len(near.grey)) + 0.5) * GRID_MM
+    hidden = np.asarray(rows_mm[:, None] > depth_mm)
+    left_mm = first * GRID_MM
+    found = _search(near, hidden, [(x - left_mm, y) for x, y in inside], most, tilts_deg)
+    shapes = [replace(shape, x_mm=shape.x_mm + left_mm) for shape in found]
+    return [replace(shape, muscle_grey=_level_inside(coarse.grey, [shape])) for shape in shapes]
 
 
 def _search(
@@ -155,21 +175,24 @@ def _outward_steps(coarse: CoarsePicture) -> Float32Array:
 
     1 is a clear step and counts as much as any brighter one: a rim is bright here and faint there.
     """
-    grey = coarse.grey
-    rows, columns = np.indices(grey.shape, np.float32)
     angle = np.arange(RAYS) * 2 * np.pi / RAYS
-    steps = np.empty((RAYS, *grey.shape), np.float32)
-    for number, (across, down) in enumerate(zip(np.cos(angle), np.sin(angle), strict=True)):
-        outside, before = [
-            sampled(grey, columns + reach / GRID_MM * across, rows + reach / GRID_MM * down)
-            for reach in (OUTSIDE_MM, -INSIDE_MM)
-        ]
-        steps[number] = outside - before
-    some = np.abs(steps[:: RAYS // 6, ::2, ::2][:, coarse.valid[::2, ::2]])
+    moved = np.stack([_moved(coarse.grey, STEP_HALF_MM / GRID_MM, float(turn)) for turn in angle])
+    steps = moved - np.roll(moved, RAYS // 2, axis=0)  # against the opposite direction
+    some = np.abs(steps[:: RAYS // 6, ::4, ::4][:, coarse.valid[::4, ::4]])
     clear = max(float(np.quantile(some, CLEAR_SHARE)) if some.size else 0.0, LEAST_CLEAR_GREY)
-    steps = np.clip(steps / clear, -1.0, 1.0)
-    steps[:, ~coarse.valid] = -10.0  # a rim that leaves the picture is no rim
+    np.clip(steps * np.float32(1.0 / clear), -1.0, 1.0, out=steps)
+    steps += np.where(
+        coarse.valid, np.float32(0.0), np.float32(-10.0)
+    )  # a rim that leaves the picture is none
     return steps
+
+
+def _moved(grey: Float32Array, cells: float, angle: float) -> Float32Array:
+    """Return for each cell what lies so far from it in a direction; beyond the picture its border."""
+    shift = np.array([[1.0, 0.0, cells * np.cos(angle)], [0.0, 1.0, cells * np.sin(angle)]])
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    away = cv2.warpAffine(grey, shift, grey.shape[::-1], flags=how, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(away, np.float32)
 
 
 def _best_places(maps: _Maps, shape: RoundShape, inside: Sequence[tuple[float, float]]) -> FloatArray:
@@ -191,21 +214,26 @@ def _best_places(maps: _Maps, shape: RoundShape, inside: Sequence[tuple[float, f
 
 def _rim_grey(maps: _Maps, shape: RoundShape) -> tuple[FloatArray, Indices, Indices]:
     """Score every place of the grid that the shape fits in; also the places' rows and columns."""
-    rays = shape.rays(RAYS)
-    cells = np.round(rays / GRID_MM).astype(int)
+    number, cells = _cells_of(shape)
     low = -(cells.min(axis=0) // STRIDE)
     wide, high = ((maps.shape[::-1] - cells.max(axis=0)) // STRIDE - low).tolist()
     if min(wide, high) <= 0:
         return np.empty((0, 0)), np.empty(0, np.intp), np.empty(0, np.intp)
-    turn = np.arctan2(rays[:, 1], rays[:, 0]) / (2 * np.pi)
-    number = np.round(turn * RAYS).astype(int) % RAYS
     first, phase = np.divmod(STRIDE * low + cells, STRIDE)
     rim = np.zeros((high, wide), np.float32)
-    for ray, (left, top), (across, down) in zip(number.tolist(), first.tolist(), phase.tolist(), strict=True):
+    for ray, (left, top), (across, down) in zip(number, first.tolist(), phase.tolist(), strict=True):
         rim += maps.steps[down][across][ray, top : top + high, left : left + wide]
     size = np.log(shape.half_width_mm * shape.half_height_mm / LARGE_AREA_MM2)
     column, row = STRIDE * (low[0] + np.arange(wide)), STRIDE * (low[1] + np.arange(high))
     return np.asarray(rim * (CLEAR_RIM_GREY / RAYS) + GREY_PER_SIZE * size, np.float64), row, column
+
+
+@lru_cache(maxsize=1024)
+def _cells_of(shape: RoundShape) -> tuple[list[int], Indices]:
+    """Return in which direction each ray goes, and the cell it ends in, from the middle."""
+    rays = shape.rays(RAYS)
+    turn = np.arctan2(rays[:, 1], rays[:, 0]) / (2 * np.pi)
+    return (np.round(turn * RAYS).astype(int) % RAYS).tolist(), np.round(rays / GRID_MM).astype(np.intp)
 
 
 def _in_shadow(maps: _Maps, shape: RoundShape, row: Indices, column: Indices) -> FloatArray:
