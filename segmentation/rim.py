@@ -21,6 +21,9 @@ RAY_LOW, RAY_HIGH, RAY_STEP = 0.55, 1.5, 0.02  # of the rounded shape's radius
 ALONG_RAY_MM, ROUND_POINTS = 0.4, 2.0
 INSIDE_MM, OUTSIDE_MM = 1.6, 1.0
 CLEAR_SHARE, CLEAR_STEP = 0.95, 10.0
+READ_SQUARENESS = (
+    2.0  # an ellipse: a muscle is rounder at its upper corner than the shape it is looked for with
+)
 FAR_COST, BEND_COST = 40.0, 600.0  # of the square of a change of radius, as a part of it
 SHADOW_COST = 30.0
 BRIGHT_PART, BRIGHT_COST_PER_MM = 0.6, 2.0  # between muscle and rim: what is brighter is no muscle
@@ -65,7 +68,7 @@ def read_rim(
     >>> bool(abs(np.hypot(*(border - 15.0).T) - 10.0).max() < 0.5)
     True
     """
-    rays = shape.rays(POINTS)
+    rays = shape.rays(POINTS, READ_SQUARENESS)
     length = np.hypot(*rays.T)
     ratio = np.arange(RAY_LOW, RAY_HIGH, RAY_STEP)
     middle = np.array([shape.x_mm, shape.y_mm])

@@ -34,11 +34,11 @@ class RoundShape:
         down = (below * np.cos(tilt) - right * np.sin(tilt)) / self.half_height_mm
         return np.asarray(np.abs(across) ** SQUARENESS + np.abs(down) ** SQUARENESS < 1.0)
 
-    def rays(self, count: int) -> FloatArray:
-        """Return ``(count, 2)`` vectors from the middle to the rim."""
+    def rays(self, count: int, squareness: float = SQUARENESS) -> FloatArray:
+        """Return ``(count, 2)`` vectors from the middle to the rim; squareness 2 is an ellipse."""
         angle = np.arange(count) * 2 * np.pi / count
         cosine, sine = np.cos(angle), np.sin(angle)
-        radius = (np.abs(cosine) ** SQUARENESS + np.abs(sine) ** SQUARENESS) ** (-1 / SQUARENESS)
+        radius = (np.abs(cosine) ** squareness + np.abs(sine) ** squareness) ** (-1 / squareness)
         upright = np.stack(
             [self.half_width_mm * radius * cosine, self.half_height_mm * radius * sine], axis=1
         )
