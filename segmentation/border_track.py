@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from segmentation.border import normals, to_mm, to_px
 from segmentation.border_motion import BorderMatch, BorderReference, border_reference, follow_border
+from segmentation.found_mask import masked_borders
 from segmentation.geometry import polygon_area_cm2
 from segmentation.muscle_search import find_borders
 from segmentation.quality import judge_border
@@ -176,14 +177,20 @@ def _with_found(
     mask: npt.NDArray[np.bool_] | None,
     picture: Picture,
 ) -> BorderTrack:
+    muscle = VIEWS[setup.view].muscles[0]
     seeds = {
         seed.side: tuple(to_mm(np.array([seed.point_px]), panel.roi, panel.calibration)[0].tolist())
         for seed in setup.seeds
-        if seed.muscle == VIEWS[setup.view].muscles[0]
+        if seed.muscle == muscle
     }
     tilts = TILTS_DEG if setup.view == "contour" else (0.0,)
     missing = [side for side in panel.sides if track.of(side) is None]
-    for side, points in find_borders(picture, panel, mask, missing, seeds, tilts).items():
+    if setup.mask_finder is not None:
+        masks = setup.mask_finder(picture, panel).get(muscle, ())
+        found = masked_borders(picture, panel, masks, missing, seeds)
+    else:
+        found = find_borders(picture, panel, mask, missing, seeds, tilts)
+    for side, points in found.items():
         track = _with(track, panel, picture, side, points, _source(setup, side))
     return track
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import isfinite, nan
@@ -16,18 +16,20 @@ from segmentation.fascia import FOLLOWING, Fascia, FasciaGrid, fascia_grid, on_g
 from segmentation.fascia_follow import follow_beside, follow_fasciae
 from segmentation.fascia_search import SETTLE_MM, find_fasciae
 from segmentation.junction import find_junction, lateral_sign
+from segmentation.layer_mask import bounding_fasciae
 from segmentation.layer_value import layer_measurement, skin_to_fascia_mm
 from segmentation.layers import Inside, choose_abdominal_wall, choose_layer
 from segmentation.quality import judge_layers
 from segmentation.results import BorderSource, FloatArray, Measurement, Muscle, Picture, Status
 from segmentation.sector import in_sector
 from segmentation.station import median, station_for, station_range_mm, thickness_mm
-from segmentation.views import VIEWS, GivenBorder, MeasureSetup, Panel
+from segmentation.views import VIEWS, GivenBorder, Mask, MeasureSetup, Panel
 
 # From the top down: which muscle lies between fascia i and i + 1.
 LAYERS: dict[str, tuple[Muscle, ...]] = {"tra": ("eo", "io", "tra"), "layer": ("layer",)}
 EDGE_FRACTION = {"tra": THIN_SHEET_FRACTION, "layer": APONEUROSIS_FRACTION}
 BAND_HALF_MM = 0.4  # from an edge drawn by hand to the middle of its fascia
+MASK_OFF_MM = 2.0  # how far a layer's mask may lie off its fasciae
 LOOK_AGAIN_EVERY = 5  # pictures, while a muscle is lost
 REST_PICTURES = 8  # the slide counts from the mean junction of the first ones
 
@@ -105,7 +107,7 @@ def _found_or_followed(
     again = track.lost_for > 0 and track.lost_for % LOOK_AGAIN_EVERY == 0
     if not track.curves or again or given:
         fine = fascia_grid(picture, panel.roi, panel.calibration, mask)
-        found = _found(track, setup, panel, fine, given)
+        found = _found(track, setup, panel, fine, given, picture)
         if found is None:
             return track
         return replace(found, curves=tuple(on_grid(curve, fine, grid) for curve in found.curves))
@@ -116,18 +118,23 @@ def _found_or_followed(
 
 
 def _found(
-    track: LayerTrack, setup: MeasureSetup, panel: Panel, grid: FasciaGrid, given: Sequence[GivenBorder]
+    track: LayerTrack,
+    setup: MeasureSetup,
+    panel: Panel,
+    grid: FasciaGrid,
+    given: Sequence[GivenBorder],
+    picture: Picture,
 ) -> LayerTrack | None:
     inside = _inside(setup, panel, given)
-    fasciae = find_fasciae(grid)
     station = station_range_mm(station_for(setup.stations, panel.sides[0]), panel.roi, panel.calibration)
     if not isfinite(station[0]):
         station = (grid.x_mm[0], grid.x_mm[-1])
-    choose = choose_abdominal_wall if setup.view == "tra" else choose_layer
-    chosen = choose(fasciae, grid.x_mm, station, inside)
-    if chosen is None:
+    if setup.mask_finder is not None:
+        curves = _masked(setup, panel, grid, setup.mask_finder(picture, panel))
+    else:
+        curves = _searched(setup, grid, station, inside)
+    if not curves:
         return None
-    curves = follow_fasciae(grid, [fasciae[number] for number in chosen], reach_mm=SETTLE_MM)
     source: BorderSource = "confirmed" if panel.sides[0] in setup.confirmed else "auto"
     if given:
         curves, source = _drawn(setup, panel, grid, curves, given), "traced"
@@ -142,6 +149,27 @@ def _found(
     if track.contrast_grey is not None:
         contrast = track.contrast_grey
     return replace(track, curves=tuple(curves), contrast_grey=contrast, source=source)
+
+
+def _searched(
+    setup: MeasureSetup, grid: FasciaGrid, station: tuple[float, float], inside: Sequence[Inside]
+) -> list[Fascia]:
+    """Empty where nothing is found; so is the next."""
+    fasciae = find_fasciae(grid)
+    choose = choose_abdominal_wall if setup.view == "tra" else choose_layer
+    chosen = choose(fasciae, grid.x_mm, station, inside) or ()
+    return follow_fasciae(grid, [fasciae[number] for number in chosen], reach_mm=SETTLE_MM) if chosen else []
+
+
+def _masked(
+    setup: MeasureSetup, panel: Panel, grid: FasciaGrid, masks: Mapping[Muscle, Sequence[Mask]]
+) -> list[Fascia]:
+    layers = [masks.get(muscle, ()) for muscle in LAYERS[setup.view]]
+    middles = bounding_fasciae(layers, panel.calibration, grid.x_mm)
+    if middles is None:
+        return []
+    expected = [Fascia(middle, np.zeros(len(middle))) for middle in middles]
+    return follow_fasciae(grid, expected, reach_mm=MASK_OFF_MM)
 
 
 def _surely(

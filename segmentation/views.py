@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from segmentation.geometry import Calibration, Roi
-from segmentation.results import FloatArray, Muscle, Side
+from segmentation.results import FloatArray, Muscle, Picture, Side
 
 ViewName = Literal["lm-csa", "lm-thickness", "tra", "layer", "contour"]
 StationRule = Literal["range", "junction", "mid", "facet"]
@@ -48,6 +52,12 @@ class Panel:
     roi: Roi
     calibration: Calibration
     sides: tuple[Side, ...]
+
+
+Mask = npt.NDArray[np.bool_]  # (roi.height, roi.width) of a panel
+MaskFinder = Callable[[Picture, Panel], Mapping[Muscle, Sequence[Mask]]]
+"""Something that says where muscles are in one picture, as a learned model does; a muscle may have several
+masks, and which side each is of follows from its half of the picture. Equal pictures give equal masks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,3 +104,4 @@ class MeasureSetup:
     seeds: tuple[Seed, ...] = ()
     lateral_edge: PictureEdge | None = None  # None: found from the taper
     confirmed: frozenset[Side] = frozenset()  # sides whose automatic border the operator confirmed
+    mask_finder: MaskFinder | None = None  # asked in place of the search; None: the search
