@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from math import nan
+
 import cv2
 import numpy as np
 
 from segmentation.geometry import Roi
 from segmentation.results import FloatArray, Measurement, Picture
+
+_SHORT_PX = 8.0  # edges stand on a grid, the last point of which is before the side of the picture
 
 
 def station_line(measurement: Measurement, roi: Roi) -> FloatArray | None:
@@ -132,3 +136,51 @@ def crossings(points_px: FloatArray, line_px: FloatArray, closed: bool) -> Float
     met = start[hit] + share[:, None] * (end[hit] - start[hit])
     position = (met - line_px[0]) @ along / (along @ along)
     return np.sort(position[(position >= 0) & (position <= 1)])
+
+
+def edge_crossings(measurement: Measurement, line_px: FloatArray) -> FloatArray:
+    """Return where a line crosses the upper and the lower edge of a muscle.
+
+    Parameters
+    ----------
+    measurement : Measurement
+        With a closed border, of which the first and the last crossing are taken, or with two edges; an
+        edge of a single point, as the apex of a facet, is taken where it lies along the line, and so is the
+        end of one that stops a few pixels short of it, as at the side of the picture.
+    line_px : (2, 2) array
+        First and last point of the line as (x, y) in pixels.
+
+    Returns
+    -------
+    (2,) array
+        Positions along the line, 0 to 1; nan where an edge is not known or not crossed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from segmentation.results import Status
+    >>> across = np.array([[0.0, 4.0], [8.0, 4.0]])
+    >>> m = Measurement("left", "layer", Status.OK, 1.0, superficial_px=across, deep_px=None)
+    >>> edge_crossings(m, np.array([[4.0, 0.0], [4.0, 8.0]])).tolist()
+    [0.5, nan]
+    """
+    if measurement.border_px is not None:
+        met = crossings(measurement.border_px, line_px, closed=True)
+        return np.array([met[0], met[-1]]) if len(met) > 1 else np.array([nan, nan])
+    edges = (measurement.superficial_px, measurement.deep_px)
+    return np.array([_first(edge, line_px) for edge in edges])
+
+
+def _first(edge_px: FloatArray | None, line_px: FloatArray) -> float:
+    if edge_px is None:
+        return nan
+    met = crossings(edge_px, line_px, closed=False)
+    if len(met):
+        return float(met[0])
+    known = edge_px[np.isfinite(edge_px).all(axis=1)] - line_px[0]
+    along = line_px[1] - line_px[0]
+    length = float(np.hypot(*along))
+    beside_px = np.abs(known @ np.array([-along[1], along[0]])) / length
+    if not len(known) or (len(edge_px) > 1 and beside_px.min() > _SHORT_PX):
+        return nan
+    return float(known[np.argmin(beside_px)] @ along) / length**2

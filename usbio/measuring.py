@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -16,7 +16,7 @@ import numpy as np
 
 from segmentation.results import FrameResult
 from segmentation.tracking import TrackState, start, step
-from segmentation.views import VIEWS, ViewName
+from segmentation.views import VIEWS, MeasureSetup, ViewName
 from usbio.errors import ClipDamaged, InputError, OutputError
 from usbio.frame_log import FrameLog
 from usbio.frames import Frame
@@ -31,6 +31,9 @@ __all__ = ["BorderLines", "Measured", "OverlayFilm", "Progress", "Sink", "Task",
 
 Progress = Callable[[int, int | None], None]
 """Told how many pictures are done, and of how many if the file says so."""
+
+Told = Callable[[MeasureSetup], None]
+"""Hears what is measured where."""
 
 _USUAL_FPS = 25.0
 OTHER_SIZE = "other_size"
@@ -114,15 +117,25 @@ def overlay_film(part: Path, final: Path, view: ViewName, fps: float | None) -> 
 
 
 def measure(
-    source: ClipSource, task: Task, sinks: list[Sink], progress: Progress, ahead: bool = False
+    source: ClipSource,
+    task: Task,
+    sinks: Sequence[Sink],
+    progress: Progress,
+    ahead: bool = False,
+    told: Sequence[Told] = (),
 ) -> Measured:
-    """Measure every picture of a clip and hand each to the sinks; ``ahead``: another thread reads them."""
+    """Measure every picture of a clip and hand each to the sinks.
+
+    ``ahead``: another thread reads them. ``told`` hears what is measured where before the first picture.
+    """
     info = source.info()
     with closing(read_ahead(source.frames()) if ahead else source.frames()) as frames:
         first = next((frame for frame in frames if frame is not None), None)
         if first is None:
             raise InputError(source.name, "holds no pictures", "check the file")
         found = Measured(info, _prepared(source, task, first, info), FrameLog(), 0, Counter(), None)
+        for hear in told:
+            hear(found.prepared.measure)
         run = _Run(found, sinks)
         try:
             for frame in chain((first,), frames):
@@ -137,7 +150,7 @@ def measure(
 
 
 class _Run:
-    def __init__(self, found: Measured, sinks: list[Sink]) -> None:
+    def __init__(self, found: Measured, sinks: Sequence[Sink]) -> None:
         self._found, self._sinks = found, sinks
         self._state: TrackState | None = None
 

@@ -8,7 +8,7 @@ from math import hypot, isnan, nan
 
 import numpy as np
 
-from segmentation.mmode import crossings, line_column, station_line
+from segmentation.mmode import edge_crossings, line_column, station_line
 from segmentation.results import FloatArray, Measurement, Muscle, Picture, Side
 from segmentation.views import MeasureSetup, Panel
 from usbio.sample import Sample
@@ -101,7 +101,7 @@ class _Track:
         for m in found:
             old = self._edges.get(m.muscle, np.full((2, self._image.shape[1]), nan))
             self._edges[m.muscle] = _shifted(old, fresh, nan)
-            self._edges[m.muscle][:, -bridged:] = _both_edges(m, self._line_px)[:, None]
+            self._edges[m.muscle][:, -bridged:] = edge_crossings(m, self._line_px)[:, None]
 
     def strip(self) -> Strip:
         edges = {muscle: table.copy() for muscle, table in self._edges.items()}
@@ -114,18 +114,3 @@ def _shifted(table: np.ndarray, by: int, blank: float) -> np.ndarray:
     if by < table.shape[1]:
         moved[:, :-by] = table[:, by:]
     return moved
-
-
-def _both_edges(m: Measurement, line_px: FloatArray) -> FloatArray:
-    """Return the upper and the lower crossing of a muscle's edges, nan where there is none."""
-    if m.border_px is not None:
-        met = crossings(m.border_px, line_px, closed=True)
-        return np.array([met[0], met[-1]]) if len(met) > 1 else np.array([nan, nan])
-    return np.array([_first(m.superficial_px, line_px), _first(m.deep_px, line_px)])
-
-
-def _first(edge_px: FloatArray | None, line_px: FloatArray) -> float:
-    if edge_px is None:
-        return nan
-    met = crossings(edge_px, line_px, closed=False)
-    return float(met[0]) if len(met) else nan

@@ -14,7 +14,7 @@ from typing import Self, TextIO
 from usbio.errors import CallError, OutputError, output_error
 
 TABLES = (".frames.csv", ".repetitions.csv", ".summary.csv", ".json", ".run.json")
-OVERLAY, BORDERS = ".overlay.mp4", ".borders.jsonl"
+OVERLAY, BORDERS, MMODE = ".overlay.mp4", ".borders.jsonl", ".mmode.png"
 PAIR = (".summary.csv", ".json", ".run.json")
 
 
@@ -75,11 +75,11 @@ def places(clips: Sequence[Path], out: Path | None) -> list[Place]:
     return found
 
 
-def refuse_inputs(found: Sequence[Place], clips: Sequence[Path]) -> None:
-    """Raise where the overlay of one clip would replace another clip that is to be measured."""
+def refuse_inputs(found: Sequence[Place], clips: Sequence[Path], endings: Iterable[str]) -> None:
+    """Raise where the overlay or M-mode of one clip would replace another clip that is to be measured."""
     inputs = {os.path.normcase(_whole(clip)): clip for clip in clips}
-    for place in found:
-        clip = inputs.get(os.path.normcase(_whole(place.path(OVERLAY))))
+    for path in (place.path(ending) for place in found for ending in endings):
+        clip = inputs.get(os.path.normcase(_whole(path)))
         if clip is not None:
             raise CallError(
                 clip, "is both an input and a result of this call", "leave it out, or choose --out"

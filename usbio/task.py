@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from segmentation.results import Side
 from segmentation.views import ViewName
-from usbio.outputs import BORDERS, OVERLAY, TABLES
+from usbio.outputs import BORDERS, MMODE, OVERLAY, TABLES
 from usbio.setup import SetupFile
 
 
@@ -26,9 +26,10 @@ class Extras:
 
     overlay: bool = False
     borders: bool = False
+    mmode: bool = False
 
     @property
     def endings(self) -> tuple[str, ...]:
         """The endings of all that is written for a clip."""
-        more = [ending for ending, asked in ((OVERLAY, self.overlay), (BORDERS, self.borders)) if asked]
-        return (*TABLES, *more)
+        asked = ((OVERLAY, self.overlay), (BORDERS, self.borders), (MMODE, self.mmode))
+        return (*TABLES, *(ending for ending, yes in asked if yes))

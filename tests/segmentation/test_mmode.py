@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from segmentation.geometry import Roi
-from segmentation.mmode import crossings, line_column, station_line
+from segmentation.mmode import crossings, edge_crossings, line_column, station_line
 from segmentation.results import Measurement, Status
 
 
@@ -83,3 +83,27 @@ def test_an_open_edge_is_not_joined_at_its_ends() -> None:
 def test_a_curve_beside_the_line_is_not_crossed() -> None:
     edge = np.array([[0.0, 10.0], [20.0, 10.0]])
     assert len(crossings(edge, np.array([[50.0, 0.0], [50.0, 40.0]]), closed=False)) == 0
+
+
+LINE = np.array([[50.0, 0.0], [50.0, 100.0]])
+
+
+def both_edges(**values: np.ndarray) -> list[float]:
+    upper, lower = edge_crossings(measured(**values), LINE)
+    return [float(upper), float(lower)]
+
+
+def test_a_closed_border_is_crossed_first_and_last() -> None:
+    border = np.array([[20.0, 20.0], [80.0, 20.0], [80.0, 60.0], [20.0, 60.0]])
+    assert both_edges(border_px=border) == [0.2, 0.6]
+
+
+def test_the_apex_of_a_facet_is_an_edge_of_one_point() -> None:
+    edge = np.array([[0.0, 10.0], [100.0, 10.0]])
+    assert both_edges(superficial_px=edge, deep_px=np.array([[54.0, 70.0]])) == [0.1, 0.7]
+
+
+@pytest.mark.parametrize(("end_px", "met"), [(45.0, 0.3), (30.0, np.nan)])
+def test_an_edge_that_ends_a_few_pixels_short_is_read_at_its_end(end_px: float, met: float) -> None:
+    edge = np.array([[0.0, 30.0], [end_px, 30.0], [np.nan, np.nan]])
+    np.testing.assert_allclose(both_edges(superficial_px=edge), [met, np.nan])

@@ -139,10 +139,10 @@ def test_the_same_input_gives_the_same_bytes(script: Script, tmp_path: Path) -> 
     script("clip.mp4", BOTH)
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        run("clip.mp4", tmp_path / name, Task("lm-csa"), Extras(overlay=True, borders=True))
+        run("clip.mp4", tmp_path / name, Task("lm-csa"), Extras(overlay=True, borders=True, mmode=True))
     first = {path.name: path.read_bytes() for path in (tmp_path / "a").iterdir()}
     again = {path.name: path.read_bytes() for path in (tmp_path / "b").iterdir()}
-    assert len(first) == 7
+    assert len(first) == 8
     for name in first:
         assert name == "clip.run.json" or first[name] == again[name], name
 
@@ -210,7 +210,7 @@ def test_frames_of_another_size_are_refused(script: Script, tmp_path: Path) -> N
 def test_a_clip_of_another_size_alone_is_an_error(script: Script, tmp_path: Path) -> None:
     script("clip.mp4", [np.zeros((10, 10), np.uint8)] * 3)
     with pytest.raises(InputError, match="10 x 10 pixels, the setup is for 32 x 24"):
-        run("clip.mp4", tmp_path, Task("layer", side="left"), Extras(overlay=True, borders=True))
+        run("clip.mp4", tmp_path, Task("layer", side="left"), Extras(overlay=True, borders=True, mmode=True))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -225,7 +225,8 @@ def test_lost_frames_leave_empty_cells(script: Script, tmp_path: Path) -> None:
 
 def test_a_clip_that_breaks_off_keeps_what_came_before(script: Script, tmp_path: Path) -> None:
     script("clip.mkv", LEFT, fail_at=120)
-    report = run("clip.mkv", tmp_path, Task("layer", side="left"), Extras(overlay=True, borders=True))
+    report = run("clip.mkv", tmp_path, Task("layer", side="left"), Extras(True, True, mmode=True))
+    assert (tmp_path / "clip.mmode.png").is_file()
     assert report.damaged is not None
     assert len(rows(tmp_path / "clip.frames.csv")) == 120
     told = json.loads((tmp_path / "clip.json").read_text(encoding="utf-8"))
@@ -242,7 +243,8 @@ def test_a_clip_that_breaks_off_at_once_leaves_nothing(script: Script, tmp_path:
 
 def test_a_clip_without_time_stamps_has_means_and_no_times(script: Script, tmp_path: Path) -> None:
     script("stills", LEFT[:5], fps=None)
-    run("stills", tmp_path, Task("layer", side="left"), Extras(overlay=True))
+    run("stills", tmp_path, Task("layer", side="left"), Extras(overlay=True, mmode=True))
+    assert (tmp_path / "stills.mmode.png").is_file()
     found = rows(tmp_path / "stills.frames.csv")
     assert {row["time_s"] for row in found} == {""}
     assert {row["phase"] for row in found} == {""}

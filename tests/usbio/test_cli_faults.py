@@ -54,7 +54,10 @@ def test_a_good_clip(clips: Path, tmp_path: Path, capsys: Captured) -> None:
 
 def test_a_good_clip_gives_the_same_bytes_again(clips: Path, tmp_path: Path) -> None:
     for name in ("a", "b"):
-        assert call(clips, clips / "good.mp4", "--out", tmp_path / name, "--overlay", "--borders") == 0
+        assert (
+            call(clips, clips / "good.mp4", "--out", tmp_path / name, "--overlay", "--borders", "--mmode")
+            == 0
+        )
     for path in (tmp_path / "a").iterdir():
         if path.name != "good.run.json":
             assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
@@ -182,6 +185,7 @@ WRONG_CALLS = {
     "analyze usb:0 --view tra": "is not a clip",
     "analyze a.mp4 a.avi --view layer": "would write the same files",
     "analyze a.mp4 ./a.mp4 --view layer --out x": "is named twice",
+    "analyze a.png a.mmode.png --view layer --side left --mmode": "both an input and a result",
     "analyze a.mp4 a.overlay.mp4 --view layer --side left --overlay": "both an input and a result",
 }
 
@@ -254,7 +258,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(disk)], timeout=10, check=True)
 
 
-@pytest.mark.parametrize("more", [(), ("--overlay", "--borders")])
+@pytest.mark.parametrize("more", [(), ("--overlay", "--borders", "--mmode")])
 def test_a_full_disk(clips: Path, small_disk: Path, capsys: Captured, more: tuple[str, ...]) -> None:
     assert call(clips, clips / "second.mp4", "--out", small_disk) == 0
     before = {path.name: path.read_bytes() for path in small_disk.iterdir()}

@@ -47,6 +47,9 @@ def analyze(
     right: Annotated[str | None, typer.Option(help="Right clip of a pair.", metavar="CLIP")] = None,
     overlay: Annotated[bool, typer.Option("--overlay", help="Write the clip with borders drawn in.")] = False,
     borders: Annotated[bool, typer.Option("--borders", help="Write the borders as JSON lines.")] = False,
+    mmode: Annotated[
+        bool, typer.Option("--mmode", help="Write depth against time along the station as a picture.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace results that exist.")] = False,
     jobs: Annotated[int, typer.Option(help="Processes that measure at once.", metavar="N", min=1)] = 1,
     threads: Annotated[
@@ -67,7 +70,7 @@ def analyze(
         task = _task(setup, view, _side("--side", side), _side("--image-left", image_left))
         from usbio.task import Extras
 
-        call = Call(clips, out, task, Extras(overlay, borders), force, left is not None, threads)
+        call = Call(clips, out, task, Extras(overlay, borders, mmode), force, left is not None, threads)
         with Bar(quiet, len(clips)) as bar:
             raise typer.Exit(ClipBatch(call).run(hands, bar))
 

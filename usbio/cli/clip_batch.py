@@ -85,8 +85,7 @@ class ClipBatch:
         self._places = places(paths, call.out)
         for clip in call.clips:
             _refuse_unknown_side(self._task_of(clip), clip.path.name)
-        if call.extras.overlay:
-            refuse_inputs(self._places, paths)
+        refuse_inputs(self._places, paths, call.extras.endings)
         stem = "+".join(place.stem for place in self._places)
         self._pair = Place(call.out or self._places[0].folder, stem) if call.paired else None
         self._usable = False  # once a clip went well, the call itself cannot be wrong
