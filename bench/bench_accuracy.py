@@ -17,6 +17,7 @@ from dataclasses import asdict
 import cv2
 
 from bench.aims import clip_rows, summaries
+from bench.decisions import decision_tables
 from bench.fascia_bands import STILLS, summary, tallies
 from bench.figures import Row
 from bench.goals import goal_rows
@@ -78,6 +79,7 @@ PARTS: dict[str, Callable[[bool], list[Table]]] = {
     "lm_csa": _scored("lm-csa"),
     "rough_borders": _rough_borders,
     "lm_thickness": _scored("lm-thickness"),
+    "decisions": decision_tables,
     "looped": lambda development: [("looped", looped_rows())],
     "refound": lambda development: [("refound", lifted_rows())],
     "screens": lambda development: [("screens", screens_rows(development))],

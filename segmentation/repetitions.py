@@ -61,6 +61,35 @@ def smallest_change(view: ViewName, muscle: Muscle) -> float:
     return 0.10 if view == "tra" or muscle in ("tra", "io", "eo") else 0.04
 
 
+def breathing_change(muscle: Muscle) -> float:
+    """Return the largest change, as a fraction of rest, that a breath alone may make of a muscle.
+
+    Transversus is thickest at full expiration and thinnest at full inspiration [1]_; a change no larger than
+    this is not called its contraction, however sure it is. The error within the trial holds the breath too,
+    but only as far as the breath was seen at rest.
+
+    Parameters
+    ----------
+    muscle : str
+        Name of the muscle.
+
+    Returns
+    -------
+    float
+        Fraction of rest; 0 for a muscle that the breath hardly changes.
+
+    References
+    ----------
+    .. [1] Amerijckx C et al. (2020).
+
+    Examples
+    --------
+    >>> breathing_change("tra"), breathing_change("lm")
+    (0.1, 0.0)
+    """
+    return 0.10 if muscle == "tra" else 0.0
+
+
 def swells(view: ViewName) -> bool:
     """Return whether contraction is known to thicken what this view measures. An area may grow or shrink.
 

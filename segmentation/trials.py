@@ -12,7 +12,7 @@ import numpy as np
 from segmentation.indices import contraction_ratio, mdc95, percent_change, relative_thickness_percent
 from segmentation.timing import Repetition, Timing
 from segmentation.traces import (
-    SECOND,
+    SHORTEST,
     STEP_S,
     Level,
     Span,
@@ -77,7 +77,9 @@ class Trial:
         return self.decision == "contracted" and self.quantity in RATIO_QUANTITIES and sizes
 
 
-def measure_trials(timing: Timing, traces: Mapping[str, Trace], leading: str, *, least: float) -> list[Trial]:
+def measure_trials(
+    timing: Timing, traces: Mapping[str, Trace], leading: str, *, least: float, breathing: float = 0.0
+) -> list[Trial]:
     """Return every quantity of one muscle in every repetition.
 
     Whether the muscle contracted is decided once, from its leading quantity.
@@ -92,6 +94,8 @@ def measure_trials(timing: Timing, traces: Mapping[str, Trace], leading: str, *,
         The quantity that decides.
     least : float
         Least change called a contraction, as a fraction of rest.
+    breathing : float
+        Change that a breath alone may make; see `segmentation.repetitions.breathing_change`.
 
     Returns
     -------
@@ -122,7 +126,9 @@ def measure_trials(timing: Timing, traces: Mapping[str, Trace], leading: str, *,
         spans = _measured_spans(repetition)
         n_pictures, ok_fraction = _pictures(lead, spans)
         rest, contracted = _levels(lead, repetition)
-        decision = decide(rest, contracted, error=error, least=least, ok_fraction=ok_fraction)
+        decision = decide(
+            rest, contracted, error=error, least=least, breathing=breathing, ok_fraction=ok_fraction
+        )
         hold_s = _hold_s(lead, repetition, rest, contracted) if decision == "contracted" else nan
         for name, trace in clean.items():
             if np.isfinite(trace.values).any():
@@ -131,7 +137,15 @@ def measure_trials(timing: Timing, traces: Mapping[str, Trace], leading: str, *,
     return trials
 
 
-def decide(rest: Level, contracted: Level, *, error: float, least: float, ok_fraction: float) -> Decision:
+def decide(
+    rest: Level,
+    contracted: Level,
+    *,
+    error: float,
+    least: float,
+    ok_fraction: float,
+    breathing: float = 0.0,
+) -> Decision:
     """Return whether a muscle contracted, from the error within the trial.
 
     Parameters
@@ -139,19 +153,20 @@ def decide(rest: Level, contracted: Level, *, error: float, least: float, ok_fra
     rest, contracted : Level
         The two means that are compared.
     error : float
-        How much a one-second mean varies at rest; see `within_trial_error`. The spread inside the two means
-        is added to it.
+        How much a mean varies at rest; see `within_trial_error`. The spread inside the two means is added.
     least : float
         Least change called a contraction, as a fraction of rest.
     ok_fraction : float
         Share of pictures whose status was ok.
+    breathing : float
+        Change that a breath alone may make, as a fraction of rest.
 
     Returns
     -------
     str
-        "contracted" where the change exceeds 1.96 x sqrt(2) x error; "not_contracted" where it does not and
-        the error is small enough to have shown the least change; else, and with too few good pictures,
-        "not_decidable".
+        "contracted" where the change exceeds 1.96 x sqrt(2) x error and what a breath may make;
+        "not_contracted" where it does not exceed the former and the error is small enough to have shown the
+        least change; else, and with too few good pictures, "not_decidable".
 
     Examples
     --------
@@ -161,21 +176,26 @@ def decide(rest: Level, contracted: Level, *, error: float, least: float, ok_fra
     'not_contracted'
     >>> decide(Level(3.0, 0.1, 25), Level(3.1, 0.1, 25), error=0.30, least=0.1, ok_fraction=1.0)
     'not_decidable'
+    >>> decide(Level(3.0, 0, 25), Level(3.2, 0, 25), error=0.02, least=0.1, ok_fraction=1.0, breathing=0.1)
+    'not_decidable'
     """
     if min(rest.n, contracted.n) < _LEAST_PICTURES or ok_fraction < _LEAST_OK:
         return "not_decidable"
     inside_means = (rest.sd**2 + contracted.sd**2) / 2.0 / _INDEPENDENT_HZ
     total = sqrt((error if isfinite(error) else 0.0) ** 2 + inside_means)
     band = mdc95(max(total, _LEAST_ERROR * abs(rest.mean)))
-    if abs(contracted.mean - rest.mean) > band:
-        return "contracted"
+    change = abs(contracted.mean - rest.mean)
+    if change > band:
+        return "contracted" if change > breathing * abs(rest.mean) else "not_decidable"
     return "not_contracted" if band <= least * abs(rest.mean) else "not_decidable"
 
 
 def within_trial_error(trace: Trace, timing: Timing) -> float:
-    """Return how much a one-second mean varies at rest: breathing, drift and following.
+    """Return how much a mean varies at rest: breathing, drift and following.
 
-    The standard deviation of one-second means over all that is not contraction.
+    The standard deviation of half-second means over all that is not contraction. What is compared are means
+    of a second, but rest between two contractions is often little longer than that: whole seconds of it fall
+    on few phases of the breath, and told a TrA that only breathed from one at rest.
 
     Parameters
     ----------
@@ -187,25 +207,25 @@ def within_trial_error(trace: Trace, timing: Timing) -> float:
     Returns
     -------
     float
-        In the trace's unit; ``nan`` where rest is never seen for a second.
+        In the trace's unit; ``nan`` where rest is never seen for half a second.
 
     Examples
     --------
-    Slow breathing moves a one-second mean; noise from picture to picture hardly does.
+    Slow breathing moves a half-second mean; noise from picture to picture hardly does.
 
     >>> t_s = np.arange(0.0, 20.0, 0.05)
     >>> yes, resting = np.ones(len(t_s), bool), Timing((), None, (), "", "")
     >>> breathing = Trace(t_s, 3.0 + 0.2 * np.sin(2 * np.pi * t_s / 4.0), yes, yes)
     >>> noisy = Trace(t_s, 3.0 + np.random.default_rng(1).normal(0.0, 0.14, len(t_s)), yes, yes)
     >>> [round(within_trial_error(trace, resting), 2) for trace in (breathing, noisy)]
-    [0.13, 0.02]
+    [0.14, 0.03]
     """
     grid_s = even_grid(trace.t_s)
-    if len(grid_s) < SECOND:
+    if len(grid_s) < SHORTEST:
         return nan
     smooth = smoothed(on_grid(grid_s, trace))
     away = inside(grid_s, [repetition.contraction for repetition in timing.repetitions])
-    means = rolling(np.where(away, np.nan, smooth), SECOND)[0]
+    means = rolling(np.where(away, np.nan, smooth), SHORTEST)[0]
     means = means[np.isfinite(means)]
     return float(means.std()) if len(means) else nan
 

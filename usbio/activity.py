@@ -8,7 +8,7 @@ from math import nan
 
 import numpy as np
 
-from segmentation.repetitions import find_repetitions, smallest_change, swells
+from segmentation.repetitions import breathing_change, find_repetitions, smallest_change, swells
 from segmentation.results import Side
 from segmentation.timing import Mark, Timing
 from segmentation.traces import Span, level
@@ -56,8 +56,8 @@ def find_activity(history: History, view: View, marks: Sequence[Mark] = ()) -> A
 
 def _muscle_activity(history: History, view: View, key: Key, timing: Timing) -> MuscleActivity:
     trace = history.as_trace(*key, view.quantity)
-    least = smallest_change(view.name, key[1])
-    trials = measure_trials(timing, {view.quantity: trace}, view.quantity, least=least)
+    least, breathing = smallest_change(view.name, key[1]), breathing_change(key[1])
+    trials = measure_trials(timing, {view.quantity: trace}, view.quantity, least=least, breathing=breathing)
     if not trials:
         return MuscleActivity(level(trace, timing.rest).mean)
     latest = trials[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from segmentation.repetitions import find_repetitions, smallest_change, swells
+from segmentation.repetitions import breathing_change, find_repetitions, smallest_change, swells
 from segmentation.results import QUANTITIES
 from segmentation.summary import MuscleRecord
 from segmentation.timing import Mark, Timing
@@ -53,4 +53,5 @@ def muscle_records(
 
 def _trials(log: FrameLog, key: Key, view: View, timing: Timing) -> list[Trial]:
     traces = {name: log.trace(key, name) for name in QUANTITIES}
-    return measure_trials(timing, traces, view.quantity, least=smallest_change(view.name, key[1]))
+    least, breathing = smallest_change(view.name, key[1]), breathing_change(key[1])
+    return measure_trials(timing, traces, view.quantity, least=least, breathing=breathing)

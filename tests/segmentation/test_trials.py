@@ -17,7 +17,7 @@ from segmentation.comparison import (
     compare,
 )
 from segmentation.indices import preferential_activation
-from segmentation.repetitions import find_repetitions
+from segmentation.repetitions import breathing_change, find_repetitions
 from segmentation.results import FloatArray, Muscle, Side
 from segmentation.summary import ErrorFigure, MuscleRecord, Summary, summarise
 from segmentation.timing import Mark, Timing
@@ -185,6 +185,20 @@ def test_breathing_as_large_as_the_change_is_not_decidable() -> None:
     )
     (trial,) = measured(mm, t_s, timing=timing, quantity="thickness_mm", least=0.1).trials
     assert trial.decision == "not_decidable"
+
+
+def test_a_breath_between_short_rests_is_no_contraction() -> None:
+    # marks every 3.1 s, a breath every 3.3 s that thins by 9 %: each rest falls on nearly the same phase
+    t_s = times(13.4)
+    breath = np.sin(np.pi * np.minimum((t_s / 3.3 + 0.35) % 1.0 / 0.7, 1.0)) ** 2
+    mm = 3.5 * (1.0 - 0.09 * breath) + np.random.default_rng(2).normal(0.0, 0.01, len(t_s))
+    marks = tuple(Mark("contraction", Span(3.1 * k + 1.3, 3.1 * k + 3.1)) for k in range(4))
+    timing = find_repetitions([trace(t_s, mm)], least=0.1, swells=True, marks=marks)
+    traces = {"thickness_mm": trace(t_s, mm)}
+    breathing = breathing_change("tra")
+    trials = measure_trials(timing, traces, "thickness_mm", least=0.1, breathing=breathing)
+    assert max(abs(trial.difference) for trial in trials) > 0.15  # mm, what the breath made
+    assert "contracted" not in [trial.decision for trial in trials]
 
 
 def test_few_good_pictures_are_not_decidable() -> None:
