@@ -140,6 +140,7 @@ def _write_clip(
         report.setup,
         report.timing,
         view=prepared.measure.view,
+        model=prepared.model.told if prepared.model is not None else None,
         calibration=calibration(prepared.measure, prepared.calibration_source),
         time_source=measured.info.time_source,
         frames=report.frames,

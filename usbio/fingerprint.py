@@ -9,6 +9,7 @@ from pathlib import Path
 from usbio import __version__
 from usbio.columns import SCHEMA_VERSION
 from usbio.errors import input_error
+from usbio.models import model_hash
 from usbio.sidecar import Json
 from usbio.sources.clip import first_bytes
 from usbio.sources.picture_clip import picture_files
@@ -47,8 +48,14 @@ def clip_hash(clip: Path) -> str:
 
 
 def task_hash(task: Task) -> str:
-    """Hash what is asked; how the setup file is written, its comments and their order, does not count."""
-    asked = [task.view, task.side, task.image_left, task.setup.model_dump(mode="json")]
+    """Hash what is asked; how the setup file is written, its comments and their order, does not count.
+
+    Of a model the content counts, not where it lies.
+    """
+    setup = task.setup.model_dump(mode="json")
+    if task.setup.measure.model is not None:
+        setup["measure"]["method"] = model_hash(task.setup.measure.model)
+    asked = [task.view, task.side, task.image_left, setup]
     text = json.dumps(asked, sort_keys=True, ensure_ascii=True)
     return hashlib.blake2b(text.encode(), digest_size=_BYTES).hexdigest()
 

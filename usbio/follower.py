@@ -62,6 +62,8 @@ class Follower(Generic[S]):
             if frame.image.shape != self._shape:
                 return None, _other_size(self._shape, frame.image.shape)
             self._state, result = self._step(state, frame.image, frame.t_s, frame.index)
+        except UsbioError as error:
+            return None, str(error)
         except Exception:
             _log.exception("frame %d could not be measured", frame.index)
             return None, NOT_MEASURED

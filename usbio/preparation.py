@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from segmentation.results import Picture, Side
@@ -10,6 +10,7 @@ from segmentation.views import MeasureSetup, Panel, ViewName
 from usbio.dicom_regions import picture_regions
 from usbio.errors import CallError, InputError
 from usbio.given_marks import given_borders, given_seeds, given_stations
+from usbio.models import LearnedModel, learned_model
 from usbio.picture_places import Place, picture_places
 from usbio.picture_sides import picture_sides
 from usbio.setup import SetupFile
@@ -27,6 +28,7 @@ class Prepared:
     measure: MeasureSetup
     calibration_source: CalibrationSource
     notes: tuple[str, ...]
+    model: LearnedModel | None = None  # asked in place of the search
 
 
 def prepare(
@@ -46,7 +48,7 @@ def prepare(
     """
     height, width = picture.shape
     _refuse_other_size(setup, (width, height), name)
-    _refuse_unknown_method(setup, name)
+    model = _model(view, setup, name)
     sides = picture_sides(view, setup, side, image_left, name)
     described, notes = picture_regions(_wanted(setup, regions), (width, height), name)
     places = picture_places(setup, picture, described, sides, name)
@@ -57,7 +59,8 @@ def prepare(
     )
     marks = _marks(view, setup, panels, (width, height), name)
     said = (*notes, *_said(places), *(note for s in spacings for note in s.notes), *marks.notes)
-    return Prepared(marks.measure, spacings[0].source, tuple(dict.fromkeys(said)))
+    measure = replace(marks.measure, mask_finder=model)
+    return Prepared(measure, spacings[0].source, tuple(dict.fromkeys(said)), model)
 
 
 def _refuse_other_size(setup: SetupFile, size_px: tuple[int, int], name: str) -> None:
@@ -70,13 +73,16 @@ def _refuse_other_size(setup: SetupFile, size_px: tuple[int, int], name: str) ->
         )
 
 
-def _refuse_unknown_method(setup: SetupFile, name: str) -> None:
+def _model(view: ViewName, setup: SetupFile, name: str) -> LearnedModel | None:
+    if setup.measure.model is not None:
+        return learned_model(setup.measure.model, view)
     if setup.measure.method not in _METHODS:
         raise CallError(
             f"{name}, [measure] method",
             f'there is no method "{setup.measure.method}" in this version',
-            f"write {' or '.join(_METHODS)}, or leave the key out",
+            f"write {' or '.join(_METHODS)}, name the TOML of a model, or leave the key out",
         )
+    return None
 
 
 def _wanted(setup: SetupFile, regions: tuple[DicomRegion, ...]) -> tuple[DicomRegion, ...]:

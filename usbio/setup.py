@@ -59,7 +59,12 @@ class MeasureTable(_Table):
     """What is measured."""
 
     view: ViewName | None = None
-    method: Annotated[str, Strict(), Field(min_length=1)] = "default"
+    method: Annotated[str, Strict(), Field(min_length=1)] = "default"  # or a model's card, by its path
+
+    @property
+    def model(self) -> Path | None:
+        """The card of a learned model that is measured with; None for the program's own search."""
+        return Path(self.method) if self.method.lower().endswith(".toml") else None
 
 
 class SpacingTable(_Table):
@@ -169,19 +174,42 @@ class SetupFile(_Table):
 
 
 def load_setup(path: Path) -> SetupFile:
-    """Read a setup file. A mistake in it is a `CallError` that names the file, the line and the key."""
+    """Read a setup file. A mistake in it is a `CallError` that names the file, the line and the key.
+
+    A model is named from where the file lies, and known by its whole path once the file is read.
+    """
     text = _text(path)
     try:
-        return SetupFile.model_validate(tomllib.loads(text))
+        return with_model(SetupFile.model_validate(tomllib.loads(text)), path.parent)
     except tomllib.TOMLDecodeError as error:
         raise toml_mistake(path, text, error) from error
     except ValidationError as error:
         raise first_mistake(path, text, error, SetupFile) from error
 
 
+def with_model(setup: SetupFile, folder: Path, named: Path | None = None) -> SetupFile:
+    """Return the setup with the whole path of its model, or of this one, which is named from a folder."""
+    model = named or setup.measure.model
+    if model is None:
+        return setup
+    return _with_method(setup, os.path.normpath(folder.absolute() / model))
+
+
+def _with_method(setup: SetupFile, method: str) -> SetupFile:
+    return setup.model_copy(update={"measure": setup.measure.model_copy(update={"method": method})})
+
+
+def _model_from(setup: SetupFile, folder: Path) -> SetupFile:
+    """Name a model that lies in or below a folder from there, so that both can be moved together."""
+    model = setup.measure.model
+    if model is None or not model.is_relative_to(folder.absolute()):
+        return setup
+    return _with_method(setup, model.relative_to(folder.absolute()).as_posix())
+
+
 def save_setup(path: Path, setup: SetupFile) -> None:
     """Write a setup file: under a temporary name first, so that a full disk never costs the old one."""
-    tables = setup.model_dump(exclude_none=True)
+    tables = _model_from(setup, path.parent).model_dump(exclude_none=True)
     content = tomli_w.dumps({name: table for name, table in tables.items() if table})
     content = _NUMBERS.sub(lambda found: f"[{', '.join(found[1].replace(',', ' ').split())}]", content)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")

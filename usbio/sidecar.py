@@ -40,7 +40,7 @@ def sidecar(
             table: [*(c.name for c in COLUMNS[table]), *acquisition_columns(table, acquisition)]
             for table in tables
         },
-        "setup": setup.model_dump(mode="json", exclude_none=True),
+        "setup": _without_folders(setup),
         "rules": _rules(timing),
         **more,
     }
@@ -84,6 +84,14 @@ def as_text(content: Json) -> str:
 
 def _meaning(column: Column) -> Json:
     return {"meaning": column.meaning, "unit": column.unit}
+
+
+def _without_folders(setup: SetupFile) -> Json:
+    """The setup in full, but of a model the file's name alone: where it lies differs between machines."""
+    found: Json = setup.model_dump(mode="json", exclude_none=True)
+    if setup.measure.model is not None:
+        found["measure"] = {**found["measure"], "method": setup.measure.model.name}  # type: ignore[dict-item]
+    return found
 
 
 def _rules(timing: Timing | None) -> Json:

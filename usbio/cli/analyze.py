@@ -42,6 +42,9 @@ def analyze(
         typer.Option(help="Side of the patient on the left of a two-sided picture.", metavar="left|right"),
     ] = None,
     setup: Annotated[Path | None, typer.Option(help="Setup file (TOML).", metavar="FILE")] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="Learned model: the TOML beside it.", metavar="FILE")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the results.", metavar="DIR")] = None,
     left: Annotated[str | None, typer.Option(help="Left clip of a pair.", metavar="CLIP")] = None,
     right: Annotated[str | None, typer.Option(help="Right clip of a pair.", metavar="CLIP")] = None,
@@ -67,7 +70,7 @@ def analyze(
     if threads is None and jobs > 1:
         threads = fair_share(jobs)
     with crew(jobs, threads) as hands:
-        task = _task(setup, view, _side("--side", side), _side("--image-left", image_left))
+        task = _task(setup, view, _side("--side", side), _side("--image-left", image_left), model)
         from usbio.task import Extras
 
         call = Call(clips, out, task, Extras(overlay, borders, mmode), force, left is not None, threads)
@@ -101,12 +104,21 @@ def clip_path(source: str) -> Path:
     return Path(path)
 
 
-def _task(setup_path: Path | None, view: str | None, side: Side | None, image_left: Side | None) -> Task:
-    from usbio.setup import SetupFile, load_setup
+def _task(
+    setup_path: Path | None, view: str | None, side: Side | None, image_left: Side | None, model: Path | None
+) -> Task:
+    from usbio.setup import SetupFile, load_setup, with_model
     from usbio.task import Task
 
     setup = load_setup(setup_path) if setup_path is not None else SetupFile()
-    return Task(_view(view, setup), setup, side, image_left)
+    if model is not None and model.suffix.lower() != ".toml":
+        raise CallError("--model", f"{model} is not the card of a model", "name the TOML beside the model")
+    task = Task(_view(view, setup), with_model(setup, Path(), model), side, image_left)
+    if task.setup.measure.model is not None:  # what is wrong with a model is said before any clip is opened
+        from usbio.models import learned_model
+
+        learned_model(task.setup.measure.model, task.view)
+    return task
 
 
 def _view(name: str | None, setup: SetupFile) -> ViewName:
