@@ -15,13 +15,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from bench.change_errors import change_rows, changes_of, trial_at
 from bench.decision_clips import NOISES_GREY, SEEDS, NoisyClip, RepeatedClip, clips
 from bench.figures import Row
 from segmentation.indices import percent_change
 from segmentation.repetitions import smallest_change
 from segmentation.results import Muscle, Side
 from segmentation.summary import MuscleRecord
-from segmentation.trials import Decision, Trial
+from segmentation.trials import Decision
 from segmentation.views import VIEWS
 from usbio.clip_records import marks_of, muscle_records
 from usbio.frame_log import FrameLog
@@ -128,15 +129,6 @@ def _size(truth: object, quantity: str) -> float:
     return float(getattr(truth, quantity))
 
 
-def trial_at(trials: Sequence[Trial], held_s: float) -> Trial | None:
-    """Return the repetition that goes on at this moment."""
-    for trial in trials:
-        span = trial.repetition.contraction
-        if span.start_s <= held_s <= span.end_s:
-            return trial
-    return None
-
-
 def decision_rows(found: Sequence[Told]) -> list[Row]:
     """Return a row a way, view and muscle, and one for all leading muscles."""
     rows = []
@@ -196,6 +188,12 @@ def _percent(group: Sequence[Told], holds: Callable[[Told], bool]) -> float | No
 
 
 def decision_tables(development: bool = False) -> list[tuple[str, list[Row]]]:
-    """Return the tables: what is said in all, and by effort."""
-    found = [one for run in runs(development) for one in told(run)]
-    return [("decisions", decision_rows(found)), ("decisions_by_effort", band_rows(found))]
+    """Return the tables: what is said in all, what by effort, and how far the changes themselves are off."""
+    every = list(runs(development))
+    found = [one for run in every for one in told(run)]
+    changes = [one for run in every for one in changes_of(run.clip, run.records("marked"))]
+    return [
+        ("decisions", decision_rows(found)),
+        ("decisions_by_effort", band_rows(found)),
+        ("change_errors", change_rows(changes)),
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite, nan
+from math import hypot, isfinite, nan
 
 import numpy as np
 
@@ -114,8 +114,9 @@ def _share_row(left: MuscleRecord, right: MuscleRecord, errors: ErrorFigures) ->
     sides = [row for record in (left, right) for row in summarise(record, errors) if row.quantity == _SHARE]
     if len(sides) != 2:
         return []
-    figure = errors.get((left.muscle, _SHARE), NO_FIGURE)
-    error = ErrorFigure(difference_sem(figure.sem), figure.source)
+    figures = [record.figure(_SHARE, errors) for record in (left, right)]
+    source = _either(figures[0].source, figures[1].source)
+    error = ErrorFigure(hypot(figures[0].sem, figures[1].sem), source)
     rest = sides[1].rest.mean - sides[0].rest.mean
     held = sides[1].contracted.mean - sides[0].contracted.mean
     return [_both(sides, SHARE_DIFFERENCE, "points", rest, held, error)]

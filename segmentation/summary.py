@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import nan
 from typing import Literal
 
@@ -42,6 +42,12 @@ class MuscleRecord:
     timing: Timing
     traces: Mapping[str, Trace]
     trials: Sequence[Trial]
+    carried: Mapping[str, ErrorFigure] = field(default_factory=dict)  # see `segmentation.carried_figures`
+
+    def figure(self, quantity: str, errors: ErrorFigures) -> ErrorFigure:
+        """The error figure of a quantity: one that exists goes before one that was carried through."""
+        own = errors.get((self.muscle, quantity))
+        return own if own is not None else self.carried.get(quantity, NO_FIGURE)
 
     def of(self, quantity: str) -> list[Trial]:
         """The repetitions of one quantity."""
@@ -161,7 +167,7 @@ def _row(record: MuscleRecord, quantity: str, errors: ErrorFigures) -> Summary:
         _over([trial.contracted for trial in found]),
         _mean([trial.change_absolute for trial in found]),
         _mean([trial.change_percent for trial in found]) if ratio else nan,
-        errors.get((record.muscle, quantity), NO_FIGURE),
+        record.figure(quantity, errors),
         record.timing.rest_rule,
         record.timing.contracted_rule if trials else "no contraction found",
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite, nan, sqrt
 from typing import Literal
 
 import numpy as np
 
-from segmentation.indices import contraction_ratio, mdc95, percent_change, relative_thickness_percent
+from segmentation.indices import Z95, contraction_ratio, percent_change
+from segmentation.results import FloatArray
 from segmentation.timing import Repetition, Timing
 from segmentation.traces import (
     SHORTEST,
@@ -50,6 +51,7 @@ class Trial:
     hold_s: float
     n_pictures: int
     ok_fraction: float
+    change_se: float = nan  # standard error of the difference, from the scatter within the trial
 
     @property
     def difference(self) -> float:
@@ -120,20 +122,26 @@ def measure_trials(
     """
     clean = {name: trace.without(timing.spans("artefact")) for name, trace in traces.items()}
     lead = clean[leading]
-    error = within_trial_error(lead, timing)
+    seen = {name: trace for name, trace in clean.items() if np.isfinite(trace.values).any()}
+    errors = {name: within_trial_error(trace, timing) for name, trace in ({leading: lead} | seen).items()}
     trials = []
     for repetition in timing.repetitions:
         spans = _measured_spans(repetition)
         n_pictures, ok_fraction = _pictures(lead, spans)
         rest, contracted = _levels(lead, repetition)
         decision = decide(
-            rest, contracted, error=error, least=least, breathing=breathing, ok_fraction=ok_fraction
+            rest,
+            contracted,
+            error=errors[leading],
+            least=least,
+            breathing=breathing,
+            ok_fraction=ok_fraction,
         )
         hold_s = _hold_s(lead, repetition, rest, contracted) if decision == "contracted" else nan
-        for name, trace in clean.items():
-            if np.isfinite(trace.values).any():
-                levels = _levels(trace, repetition)
-                trials.append(Trial(name, repetition, *levels, decision, hold_s, n_pictures, ok_fraction))
+        for name, trace in seen.items():
+            levels = _levels(trace, repetition)
+            se = change_error(*levels, errors[name], least=_LEAST_ERROR if name == leading else 0.0)
+            trials.append(Trial(name, repetition, *levels, decision, hold_s, n_pictures, ok_fraction, se))
     return trials
 
 
@@ -181,13 +189,38 @@ def decide(
     """
     if min(rest.n, contracted.n) < _LEAST_PICTURES or ok_fraction < _LEAST_OK:
         return "not_decidable"
-    inside_means = (rest.sd**2 + contracted.sd**2) / 2.0 / _INDEPENDENT_HZ
-    total = sqrt((error if isfinite(error) else 0.0) ** 2 + inside_means)
-    band = mdc95(max(total, _LEAST_ERROR * abs(rest.mean)))
+    band = Z95 * change_error(rest, contracted, error if isfinite(error) else 0.0, least=_LEAST_ERROR)
     change = abs(contracted.mean - rest.mean)
     if change > band:
         return "contracted" if change > breathing * abs(rest.mean) else "not_decidable"
     return "not_contracted" if band <= least * abs(rest.mean) else "not_decidable"
+
+
+def change_error(rest: Level, contracted: Level, error: float, *, least: float = 0.0) -> float:
+    """Return the standard error of contracted minus rest within one trial.
+
+    Parameters
+    ----------
+    rest, contracted : Level
+        The two means that are compared, each of about a second.
+    error : float
+        How much a mean varies at rest; see `within_trial_error`. The spread inside the two means is added.
+    least : float
+        Error of one mean below which nothing is believed, as a fraction of rest.
+
+    Returns
+    -------
+    float
+        sqrt(2) times the error of one mean, in its unit; ``nan`` where one of the two or the error is not
+        known.
+
+    Examples
+    --------
+    >>> round(change_error(Level(3.0, 0.0, 25), Level(4.0, 0.0, 25), 0.1), 3)
+    0.141
+    """
+    inside_means = (rest.sd**2 + contracted.sd**2) / 2.0 / _INDEPENDENT_HZ
+    return sqrt(2.0) * max(sqrt(error**2 + inside_means), least * abs(rest.mean))
 
 
 def within_trial_error(trace: Trace, timing: Timing) -> float:
@@ -220,73 +253,40 @@ def within_trial_error(trace: Trace, timing: Timing) -> float:
     >>> [round(within_trial_error(trace, resting), 2) for trace in (breathing, noisy)]
     [0.14, 0.03]
     """
-    grid_s = even_grid(trace.t_s)
-    if len(grid_s) < SHORTEST:
-        return nan
-    smooth = smoothed(on_grid(grid_s, trace))
-    away = inside(grid_s, [repetition.contraction for repetition in timing.repetitions])
-    means = rolling(np.where(away, np.nan, smooth), SHORTEST)[0]
+    means = resting_means(trace, timing)
     means = means[np.isfinite(means)]
     return float(means.std()) if len(means) else nan
 
 
-def activation_trials(
-    timing: Timing, tra: list[Trial], io: list[Trial], eo: list[Trial], quantity: str = "thickness_mm"
-) -> list[Trial]:
-    """Return the preferential activation ratio of every repetition, as trials of a quantity of its own.
-
-    Rest and contracted are the shares of TrA, as fractions; their difference is the ratio. For its source see
-    `segmentation.indices.preferential_activation`.
+def resting_means(trace: Trace, timing: Timing) -> FloatArray:
+    """Return the mean of every half second that is not contraction.
 
     Parameters
     ----------
+    trace : Trace
+        A value over time.
     timing : Timing
-        When the repetitions were.
-    tra, io, eo : list of Trial
-        From `measure_trials`.
-    quantity : str
-        The quantity that shares are taken of.
+        When the contractions were.
 
     Returns
     -------
-    list of Trial
-        One for each repetition of TrA; levels are ``nan`` where one of the three muscles was not seen.
+    (M,) array
+        One for each place of the even grid at which half a second begins, in the trace's unit; ``nan`` where
+        it touches a contraction. Empty without half a second.
 
     Examples
     --------
-    From 3 of 20 mm at rest to 6 of 20 mm contracted:
-
-    >>> one = Repetition(1, (), Span(2.0, 5.0), Span(3.0, 4.0), Span(3.0, 4.0), True)
-    >>> def trial(rest_mm, contracted_mm):
-    ...     levels = Level(rest_mm, 0.1, 25), Level(contracted_mm, 0.1, 25)
-    ...     return Trial("thickness_mm", one, *levels, "contracted", 1.0, 50, 1.0)
-    >>> timing = Timing((one,), None, (), "", "")
-    >>> (ratio,) = activation_trials(timing, [trial(3.0, 6.0)], [trial(9.0, 9.0)], [trial(8.0, 5.0)])
-    >>> round(ratio.difference, 3)
-    0.15
+    >>> t_s = np.arange(0.0, 3.0, 0.05)
+    >>> yes, contraction = np.ones(len(t_s), bool), Span(1.0, 3.0)
+    >>> timing = Timing((Repetition(1, (), contraction, contraction, None, True),), None, (), "", "")
+    >>> means = resting_means(Trace(t_s, np.where(t_s < 1.0, 3.0, 5.0), yes, yes), timing)
+    >>> means[[0, -1]].tolist()
+    [3.0, nan]
     """
-    by_number = [
-        {trial.repetition.number: trial for trial in trials if trial.quantity == quantity}
-        for trials in (tra, io, eo)
-    ]
-    found = []
-    for repetition in timing.repetitions:
-        three = [trials.get(repetition.number) for trials in by_number]
-        if three[0] is not None:
-            rest = _share([trial.rest if trial else None for trial in three])
-            contracted = _share([trial.contracted if trial else None for trial in three])
-            found.append(
-                replace(three[0], quantity=PREFERENTIAL_ACTIVATION, rest=rest, contracted=contracted)
-            )
-    return found
-
-
-def _share(levels: list[Level | None]) -> Level:
-    if any(one is None or not one.mean > 0 for one in levels):
-        return Level(nan, nan, 0)
-    tra, io, eo = (one.mean for one in levels if one is not None)
-    n = min(one.n for one in levels if one is not None)
-    return Level(relative_thickness_percent(tra, tra, io, eo) / 100.0, nan, n)
+    grid_s = even_grid(trace.t_s)
+    smooth = smoothed(on_grid(grid_s, trace))
+    away = inside(grid_s, [repetition.contraction for repetition in timing.repetitions])
+    return rolling(np.where(away, np.nan, smooth), SHORTEST)[0]
 
 
 def _measured_spans(repetition: Repetition) -> tuple[Span, ...]:

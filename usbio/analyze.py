@@ -11,6 +11,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from segmentation.carried_figures import with_carried_errors
 from segmentation.comparison import compare
 from segmentation.results import Side
 from segmentation.summary import MuscleRecord, Summary, summarise
@@ -165,6 +166,7 @@ def _write_mmode(
 def _summaries(records: Sequence[MuscleRecord], painful_side: Side | None) -> list[Summary]:
     """Every muscle of every side, then what compares two sides."""
     errors = literature_errors()
+    records = with_carried_errors(records, errors)
     rows = [row for record in records for row in summarise(record, errors)]
     right = {record.muscle: record for record in records if record.side == "right"}
     for record in records:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from segmentation.repetitions import breathing_change, find_repetitions, smallest_change, swells
 from segmentation.results import QUANTITIES
+from segmentation.share_errors import WALL, WallMuscle
+from segmentation.share_trials import share_trials
 from segmentation.summary import MuscleRecord
 from segmentation.timing import Mark, Timing
 from segmentation.traces import Span, inside
-from segmentation.trials import Trial, activation_trials, measure_trials
+from segmentation.trials import Trial, measure_trials
 from segmentation.views import View
 from usbio.frame_log import FrameLog, Key
 from usbio.setup import SetupFile
@@ -39,16 +41,24 @@ def muscle_records(
     least = smallest_change(view.name, view.muscles[0])
     timing = find_repetitions(leads, least=least, swells=swells(view.name), marks=marks)
     trials = {key: _trials(log, key, view, timing) for key in log.muscles}
+    if view.name == "tra":
+        trials |= _with_shares(log, timing, trials)
     records = []
     for key in log.muscles:
-        side, muscle = key
-        own = list(trials[key])
-        if view.name == "tra" and muscle == view.muscles[0]:
-            obliques = trials.get((side, "io"), []), trials.get((side, "eo"), [])
-            own += activation_trials(timing, trials[key], *obliques)
         traces = {name: log.trace(key, name) for name in QUANTITIES}
-        records.append(MuscleRecord(side, muscle, view.quantity, timing, traces, own))
+        records.append(MuscleRecord(*key, view.quantity, timing, traces, trials[key]))
     return timing, records
+
+
+def _with_shares(log: FrameLog, timing: Timing, trials: Mapping[Key, list[Trial]]) -> dict[Key, list[Trial]]:
+    """The wall of every side that shows all of it, with preferential activation and the errors of shares."""
+    found: dict[Key, list[Trial]] = {}
+    for side in dict.fromkeys(side for side, _ in trials):
+        wall: list[WallMuscle] = [muscle for muscle in WALL if (side, muscle) in trials]
+        traces = {muscle: log.trace((side, muscle), "thickness_mm") for muscle in wall}
+        shares = share_trials(timing, traces, {muscle: trials[side, muscle] for muscle in wall})
+        found |= {(side, muscle): own for muscle, own in shares.items()}
+    return found
 
 
 def _trials(log: FrameLog, key: Key, view: View, timing: Timing) -> list[Trial]:

@@ -88,6 +88,11 @@ _OTHER = {
     ),
     "change_percent": ("(contracted - rest) / rest x 100, empty where no contraction was found", "%"),
     "contraction_ratio": ("contracted / rest, empty where no contraction was found", ""),
+    "change_se": (
+        "standard error of contracted - rest within the clip, from the scatter at rest, whatever the "
+        "decision; of relative thickness and preferential activation carried through from three thicknesses",
+        AS_UNIT_SAYS,
+    ),
     "decision": ("contracted, not_contracted or not_decidable, from the error within the trial", ""),
     "breath": ("breath in which it was taken, where it is known", ""),
     "n_repetitions": ("repetitions found or marked", ""),
@@ -121,7 +126,8 @@ _ORDER: Mapping[TableName, str] = {
     "subcutaneous_mm probe_shift_mm quality status border_source value_kind value_age_s",
     "repetitions": "side muscle quantity unit repetition rest_start_s rest_end_s rest_value rest_sd "
     "contraction_start_s contraction_end_s contracted_value change_absolute change_percent contraction_ratio "
-    "hold_s decision breath n_pictures ok_fraction border_source contracted_start_s contracted_end_s",
+    "hold_s decision breath n_pictures ok_fraction border_source contracted_start_s contracted_end_s "
+    "change_se",
     "summary": "side muscle quantity unit n_repetitions n_pictures n_ok rest_value rest_sd contracted_value "
     "contracted_sd change_absolute change_percent sem mdc95 error_source rest_rule contracted_rule "
     "level_band told_from_zero",

@@ -158,6 +158,7 @@ def _repetition(record: MuscleRecord, trial: Trial, log: FrameLog) -> Row:
         "border_source": log.border_source((record.side, record.muscle), spans),
         "contracted_start_s": contracted.start_s if contracted else None,
         "contracted_end_s": contracted.end_s if contracted else None,
+        "change_se": trial.change_se,
     }
 
 

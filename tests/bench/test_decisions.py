@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.change_errors import Change, change_rows, trial_at
 from bench.decision_clips import EFFORTS, SEEDS, NoisyClip, RepeatedClip, clips
-from bench.decisions import Told, decision_rows, trial_at
+from bench.decisions import Told, decision_rows
 from segmentation.results import Muscle
 from segmentation.timing import Repetition
 from segmentation.traces import Level, Span
@@ -113,3 +114,14 @@ def test_noise_is_as_loud_as_said_another_in_every_picture_and_none_on_black() -
     assert first[:, 70:].max() == 0
     assert np.array_equal(first, pictures(12.0)[0])
     assert pictures(0.0)[1][0, 0] == 120
+
+
+def test_the_table_of_errors_by_hand() -> None:
+    # off by 0.2, -0.1, 0.4 mm of stated 0.1, 0.1, 0.2: each 2, -1, 2 times; root mean square of these sqrt(3)
+    changes = [Change("tra tra thickness_mm", off, se) for off, se in ((0.2, 0.1), (-0.1, 0.1), (0.4, 0.2))]
+    (row,) = change_rows(changes)
+    assert (row["quantity"], row["n"]) == ("tra tra thickness_mm", 3)
+    assert row["off, rms"] == pytest.approx((0.21 / 3) ** 0.5, abs=1e-3)
+    assert row["stated error, rms"] == pytest.approx((0.06 / 3) ** 0.5, abs=1e-3)
+    assert row["off / stated, rms"] == pytest.approx(3**0.5, abs=0.01)
+    assert row["within 1.96 stated %"] == pytest.approx(33.3, abs=0.1)

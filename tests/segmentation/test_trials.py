@@ -19,10 +19,12 @@ from segmentation.comparison import (
 from segmentation.indices import preferential_activation
 from segmentation.repetitions import breathing_change, find_repetitions
 from segmentation.results import FloatArray, Muscle, Side
+from segmentation.share_errors import WallMuscle
+from segmentation.share_trials import share_trials
 from segmentation.summary import ErrorFigure, MuscleRecord, Summary, summarise
 from segmentation.timing import Mark, Timing
 from segmentation.traces import Level, Span, Trace
-from segmentation.trials import Trial, activation_trials, decide, measure_trials
+from segmentation.trials import Trial, decide, measure_trials
 from tests.segmentation.traces_by_hand import breathing, effort, times, trace
 
 # A recording at one picture a second, so that it can be laid out as a table; all values in mm.
@@ -57,17 +59,20 @@ MARKS = (
 )
 
 
-def by_hand() -> tuple[Timing, dict[str, list[Trial]]]:
+WALL_MM: dict[WallMuscle, FloatArray] = {"tra": TRA, "io": IO, "eo": EO}
+WALL_TRACES = {muscle: trace(T_S, mm, NEW) for muscle, mm in WALL_MM.items()}
+
+
+def by_hand() -> tuple[Timing, dict[WallMuscle, list[Trial]]]:
     """The table above, with the contracted stretch 4 to 7 s as marked."""
     found = find_repetitions([trace(T_S, TRA, NEW)], least=0.1, swells=True, marks=MARKS)
     repetition = found.repetitions[0]
     assert repetition.rest == (Span(0.0, 2.0), Span(8.0, 9.0))
     whole = type(repetition)(1, repetition.rest, Span(4.0, 7.0), Span(4.0, 7.0), Span(4.0, 7.0), True)
     timing = Timing((whole,), found.rest, MARKS, found.rest_rule, found.contracted_rule)
-    muscles = {"tra": TRA, "io": IO, "eo": EO}
     trials = {
-        name: measure_trials(timing, {"thickness_mm": trace(T_S, mm, NEW)}, "thickness_mm", least=0.1)
-        for name, mm in muscles.items()
+        name: measure_trials(timing, {"thickness_mm": mm}, "thickness_mm", least=0.1)
+        for name, mm in WALL_TRACES.items()
     }
     return timing, trials
 
@@ -80,7 +85,7 @@ def by_hand() -> tuple[Timing, dict[str, list[Trial]]]:
     ],
 )
 def test_the_table_by_hand(
-    muscle: str, rest: float, contracted: float, change: float, percent: float, ratio: float
+    muscle: WallMuscle, rest: float, contracted: float, change: float, percent: float, ratio: float
 ) -> None:
     trial = by_hand()[1][muscle][0]
     assert trial.decision == "contracted"
@@ -110,7 +115,7 @@ def test_an_oblique_that_stays_has_no_change() -> None:
 
 def test_preferential_activation_by_hand() -> None:
     timing, trials = by_hand()
-    (found,) = activation_trials(timing, trials["tra"], trials["io"], trials["eo"])
+    found = share_trials(timing, WALL_TRACES, trials)["tra"][-1]
     assert found.quantity == "preferential_activation"
     assert found.rest.mean == pytest.approx(0.179191, abs=1e-6)
     assert found.contracted.mean == pytest.approx(0.250000, abs=1e-6)
@@ -123,8 +128,10 @@ def test_preferential_activation_by_hand() -> None:
 
 def test_without_the_external_oblique_there_is_no_preferential_activation() -> None:
     timing, trials = by_hand()
-    (found,) = activation_trials(timing, trials["tra"], trials["io"], [])
+    trials["eo"] = []
+    found = share_trials(timing, WALL_TRACES, trials)["tra"][-1]
     assert isnan(found.change_absolute)
+    assert isnan(found.change_se)
 
 
 def measured(
