@@ -17,6 +17,7 @@ from segmentation.views import Mask, Panel
 LEAST_CM2 = 0.3  # what is smaller is a speck
 OUTLINE_HARMONICS = 8  # the steps of a coarse mask are finer than any turn of a muscle's border
 OFF_MM = 1.0  # how far an outline may lie off the rim, as a standard deviation
+NECK = 0.7  # two muscles that touch are no higher there than so much of the lower of them
 
 
 class _Part(NamedTuple):
@@ -41,7 +42,8 @@ def masked_borders(
     picture : (H, W) uint8 array
         Whole frame.
     panel : Panel
-        The B-mode picture. In a two-sided one the half that the middle of a piece lies in says its side.
+        The B-mode picture. In a two-sided one the half that the middle of a piece lies in says its side, and
+        a piece with a neck between two broad halves is cut there: two muscles that touch.
     masks : sequence of (roi.height, roi.width) bool arrays
         True inside the muscle; both sides in one, or one for each.
     sides : sequence of "left" or "right"
@@ -70,7 +72,7 @@ def masked_borders(
     >>> list(borders), round(float(np.hypot(*(borders["right"] - 10.05).T).mean()), 1)  # on the rim
     (['right'], 6.1)
     """
-    parts = [part for mask in masks for part in _parts(mask, panel)]
+    parts = [part for mask in masks for part in _parts(_cut(mask) if len(panel.sides) > 1 else mask, panel)]
     found = {}
     for side in sides:
         own = [part for part in parts if _side(part, panel) == side]
@@ -137,6 +139,19 @@ def _parts(mask: Mask, panel: Panel) -> list[_Part]:
         for number in range(1, count)  # 0 is what lies around
         if areas_cm2[number] >= LEAST_CM2
     ]
+
+
+def _cut(mask: Mask) -> Mask:
+    """Part what hangs together across the middle, where it has a neck there."""
+    high = mask.sum(axis=0)
+    middle = len(high) // 2
+    left, right = int(high[:middle].argmax()), middle + int(high[middle:].argmax())
+    neck = left + int(high[left : right + 1].argmin())
+    if high[neck] > NECK * min(high[left], high[right]):
+        return mask
+    cut = mask.copy()
+    cut[:, neck] = False
+    return cut
 
 
 def _side(part: _Part, panel: Panel) -> Side:

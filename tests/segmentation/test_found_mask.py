@@ -80,6 +80,26 @@ def test_the_half_of_the_picture_says_the_side(separate: bool) -> None:
     }
 
 
+@pytest.mark.parametrize("middle_mm", [22.0, 25.0, 28.0])
+def test_two_muscles_that_touch_are_parted_at_their_neck(middle_mm: float) -> None:
+    mask = ellipse((middle_mm - 9.0, 19.0), (9.5, 7.0)) | ellipse((middle_mm + 9.0, 19.0), (9.5, 7.0))
+    flat = np.full((400, 500), 90, np.uint8)
+    borders = masked_borders(flat, TWO_SIDED, [mask], ["left", "right"], {})
+    places = {side: float(border[:, 0].mean()) for side, border in borders.items()}
+    assert places == {
+        "right": pytest.approx(middle_mm - 9.0, abs=0.6),
+        "left": pytest.approx(middle_mm + 9.0, abs=0.6),
+    }
+
+
+def test_one_muscle_that_reaches_across_the_middle_stays_whole() -> None:
+    mask = ellipse((22.0, 19.0), (9.0, 7.0))
+    picture = oval((22.0, 19.0), (9.0, 7.0))
+    borders = masked_borders(picture, TWO_SIDED, [mask], ["left", "right"], {})
+    assert list(borders) == ["right"]
+    assert area_cm2(borders["right"]) == pytest.approx(AREA_CM2, rel=0.03)
+
+
 def test_the_largest_piece_is_taken_and_specks_are_not() -> None:
     specks = ellipse((20.0, 5.0), (1.5, 1.5)) | ellipse((40.0, 30.0), (2.0, 2.0))
     muscle = ellipse(CENTRE, HALF)

@@ -19,6 +19,7 @@ from segmentation.geometry import Calibration, Roi
 from segmentation.results import Picture
 from segmentation.tracking import start, step
 from segmentation.views import Panel
+from tests.usbio import layer_clips
 from tests.usbio.command_line import Captured, errors
 from tests.usbio.tiny_model import (
     AREAS_CM2,
@@ -166,6 +167,30 @@ def test_it_is_asked_again_until_there_is_something(folder: Path, tmp_path: Path
 def test_a_task_with_a_model_travels(folder: Path) -> None:
     task = Task("lm-csa", load_setup(folder / "learned.toml"))
     assert pickle.loads(pickle.dumps(task)) == task
+
+
+def test_a_layer_by_its_mask(tmp_path: Path) -> None:
+    """Of three bands the search takes any pair; the network names the upper one, on every picture."""
+    height, width = layer_clips.HEIGHT, layer_clips.WIDTH
+    upper = np.full((1, 1, height, width), -9.0, np.float32)
+    upper[:, :, 16:36] = 9.0  # between the bands whose middles are at 14 and 38
+    nodes = [
+        helper.make_node("Mul", ["picture", "nothing"], ["black"]),
+        helper.make_node("Add", ["black", "upper"], ["logit"]),
+    ]
+    shape = (1, 1, height, width)
+    model = proto(nodes, {"nothing": np.zeros(1, np.float32), "upper": upper}, shape, shape)
+    card = CARD.replace("lm-csa", "layer").replace('"lm"', '"layer"').replace("mm_per_px = 0.4", "")
+    card = card.replace("width = 125", f'width = {width}\nfit = "stretch"')
+    card = card.replace("height = 100", f"height = {height}")
+    layer_clips.write_video(tmp_path / "layer.mp4", layer_clips.layer_pictures(4))
+    (tmp_path / "setup.toml").write_text(layer_clips.SETUP, encoding="utf-8")
+    more = [*with_flag(tmp_path, save(tmp_path / "net", card, model)), "--side", "left"]
+    assert analyze(tmp_path, tmp_path / "out", *more, name="layer.mp4") == 0
+    for row in rows(tmp_path / "out" / "layer.frames.csv"):
+        assert row["status"] in ("ok", "low_quality")
+        # 24 pixels of 0.2 mm between the middles of the bands, less half of each
+        assert float(row["thickness_mm"]) == pytest.approx(4.8 - 0.8, abs=0.4)
 
 
 # live
