@@ -14,7 +14,7 @@ from segmentation.asymmetry import (
     size_asymmetry_sem_points,
     told_from_zero,
 )
-from segmentation.indices import level_band, percent_change
+from segmentation.indices import level_band, percent_change, side_ratio
 from segmentation.results import Side
 from segmentation.summary import NO_FIGURE, ErrorFigure, ErrorFigures, MuscleRecord, Summary, summarise
 from segmentation.traces import Level
@@ -25,6 +25,9 @@ SIZE_ASYMMETRY_UNSIGNED = "size_asymmetry_unsigned_percent"
 PAINFUL_MINUS_OTHER = "painful_minus_other_percent"
 ACTIVATION_ASYMMETRY = "activation_asymmetry_points"
 SHARE_DIFFERENCE = "relative_thickness_difference_points"
+ECHO_RATIO = "echo_intensity_ratio"
+SUBCUTANEOUS_DIFFERENCE = "subcutaneous_difference_mm"
+_ECHO, _SUBCUTANEOUS = "echo_intensity_grey", "subcutaneous_mm"
 _SHARE = "relative_thickness_percent"
 _CHANGE = "change_percent"
 
@@ -51,7 +54,8 @@ def compare(
     -------
     list of Summary
         With ``side`` "both": size asymmetry in percent, with and without sign; activation asymmetry in
-        percentage points; for a muscle with relative thickness the difference of the shares.
+        percentage points; for a muscle with relative thickness the difference of the shares; the ratio of
+        echo intensity and, beside it, the difference of what lies over the muscle.
 
     Raises
     ------
@@ -74,7 +78,7 @@ def compare(
     rows.append(_activation_row(left, right, errors))
     if _SHARE in left.traces and _SHARE in right.traces:
         rows += _share_row(left, right, errors)
-    return rows
+    return rows + _echo_rows(left, right, errors)
 
 
 def _size_rows(
@@ -111,8 +115,8 @@ def _activation_row(left: MuscleRecord, right: MuscleRecord, errors: ErrorFigure
 
 
 def _share_row(left: MuscleRecord, right: MuscleRecord, errors: ErrorFigures) -> list[Summary]:
-    sides = [row for record in (left, right) for row in summarise(record, errors) if row.quantity == _SHARE]
-    if len(sides) != 2:
+    sides = _both_of(left, right, errors, _SHARE)
+    if not sides:
         return []
     figures = [record.figure(_SHARE, errors) for record in (left, right)]
     source = _either(figures[0].source, figures[1].source)
@@ -120,6 +124,26 @@ def _share_row(left: MuscleRecord, right: MuscleRecord, errors: ErrorFigures) ->
     rest = sides[1].rest.mean - sides[0].rest.mean
     held = sides[1].contracted.mean - sides[0].contracted.mean
     return [_both(sides, SHARE_DIFFERENCE, "points", rest, held, error)]
+
+
+def _echo_rows(left: MuscleRecord, right: MuscleRecord, errors: ErrorFigures) -> list[Summary]:
+    """Echo intensity of the right over the left, and how much more lies over the right."""
+    rows = []
+    if sides := _both_of(left, right, errors, _ECHO):
+        rest = side_ratio(*(side.rest.mean for side in sides))
+        held = side_ratio(*(side.contracted.mean for side in sides))
+        rows.append(_both(sides, ECHO_RATIO, "ratio", rest, held, NO_FIGURE))
+    if rows and (sides := _both_of(left, right, errors, _SUBCUTANEOUS)):
+        rest = sides[1].rest.mean - sides[0].rest.mean
+        held = sides[1].contracted.mean - sides[0].contracted.mean
+        rows.append(_both(sides, SUBCUTANEOUS_DIFFERENCE, "mm", rest, held, NO_FIGURE))
+    return rows
+
+
+def _both_of(left: MuscleRecord, right: MuscleRecord, errors: ErrorFigures, quantity: str) -> list[Summary]:
+    """The rows of a quantity of both sides; none where a side has none."""
+    sides = [row for one in (left, right) for row in summarise(one, errors) if row.quantity == quantity]
+    return sides if len(sides) == 2 else []
 
 
 def _leading(record: MuscleRecord, errors: ErrorFigures) -> Summary:

@@ -92,7 +92,8 @@ QUANTITIES: dict[str, Quantity] = {
             "echo intensity",
             "grey",
             0,
-            "mean full-range luma 0-255 inside the border inset by 1.5 mm",
+            "mean full-range luma 0-255 inside the border inset by 1.5 mm, between fasciae by 1.0 mm; a "
+            "correlate of fat, not fat; comparable only within one preset, and changed by the fat above",
             0.0,
             255.0,
         ),

@@ -75,7 +75,11 @@ _OTHER = {
     "status": ("ok, low_quality, moved and shadow carry a value, any other does not", ""),
     "border_source": ("auto, traced, confirmed or corrected; of several the least sure", ""),
     "value_kind": ("live, or held: the other side's last value", ""),
-    "quantity": ("what this row is about", ""),
+    "quantity": (
+        "what this row is about; of comparisons: echo_intensity_ratio is right / left, to be read with "
+        "subcutaneous_difference_mm, right - left, for the fat over a muscle changes its echo",
+        "",
+    ),
     "unit": ("unit of rest_value, contracted_value, change_absolute, sem, level_band and mdc95", ""),
     "rest_value": ("mean at rest", AS_UNIT_SAYS),
     "rest_sd": ("spread at rest between pictures, or of several repetitions between them", AS_UNIT_SAYS),

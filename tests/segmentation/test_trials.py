@@ -10,10 +10,12 @@ import pytest
 from segmentation.asymmetry import size_asymmetry_percent
 from segmentation.comparison import (
     ACTIVATION_ASYMMETRY,
+    ECHO_RATIO,
     PAINFUL_MINUS_OTHER,
     SHARE_DIFFERENCE,
     SIZE_ASYMMETRY,
     SIZE_ASYMMETRY_UNSIGNED,
+    SUBCUTANEOUS_DIFFERENCE,
     compare,
 )
 from segmentation.indices import preferential_activation
@@ -308,6 +310,37 @@ def test_a_pair_compares_shares_too() -> None:
         )
     found = row(compare(records[0], records[1], {}), SHARE_DIFFERENCE)
     assert found.rest.mean == pytest.approx(3.0, abs=1e-9)  # points
+
+
+def test_echo_of_the_sides_by_hand() -> None:
+    # rest 60 right over 48 left: 1.25; contracted 57 over 45.6: 1.25; fat 9.5 - 8.0 = 1.5 mm
+    t_s = times(12.0)
+    up = effort(t_s, [(4.0, 6.0, 1.0)])
+    areas = [trace(t_s, cm2 * (1.0 + 0.12 * up)) for cm2 in (6.0, 5.0)]
+    timing = find_repetitions(areas, least=0.04, swells=False)
+    records = []
+    for side, area, grey, fat_mm in (("left", areas[0], 48.0, 8.0), ("right", areas[1], 60.0, 9.5)):
+        traces = {
+            "area_cm2": area,
+            "echo_intensity_grey": trace(t_s, grey * (1.0 - 0.05 * up)),
+            "subcutaneous_mm": trace(t_s, np.full(len(t_s), fat_mm)),
+        }
+        trials = measure_trials(timing, traces, "area_cm2", least=0.04)
+        which: Side = "left" if side == "left" else "right"
+        records.append(MuscleRecord(which, "lm", "area_cm2", timing, traces, trials))
+    rows = compare(records[0], records[1], {})
+    ratio, fat = row(rows, ECHO_RATIO), row(rows, SUBCUTANEOUS_DIFFERENCE)
+    assert (ratio.side, ratio.unit, fat.unit) == ("both", "ratio", "mm")
+    assert ratio.rest.mean == pytest.approx(1.25, abs=1e-6)
+    assert ratio.contracted.mean == pytest.approx(1.25, abs=1e-3)
+    assert ratio.told_from_zero is None
+    assert fat.rest.mean == pytest.approx(1.5, abs=1e-6)  # mm
+
+
+def test_without_echo_on_a_side_there_is_no_ratio() -> None:
+    t_s = times(12.0)
+    rows = compare(*two_sides(np.full(len(t_s), 6.0), np.full(len(t_s), 5.0), t_s), {})
+    assert not {ECHO_RATIO, SUBCUTANEOUS_DIFFERENCE} & {one.quantity for one in rows}
 
 
 def test_a_side_never_measured_leaves_comparisons_empty() -> None:
