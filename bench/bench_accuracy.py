@@ -18,6 +18,7 @@ import cv2
 
 from bench.aims import clip_rows, summaries
 from bench.decisions import decision_tables
+from bench.experimental import DEVELOPMENT, SCORED, onset_rows, zone_rows
 from bench.fascia_bands import STILLS, summary, tallies
 from bench.figures import Row
 from bench.goals import goal_rows
@@ -72,6 +73,11 @@ def _people(development: bool) -> list[Table]:
     ]
 
 
+def _experimental(development: bool) -> list[Table]:
+    zones, onsets = DEVELOPMENT if development else SCORED
+    return [("experimental_zones", zone_rows(zones)), ("experimental_onset", onset_rows(onsets))]
+
+
 PARTS: dict[str, Callable[[bool], list[Table]]] = {
     "gastrocnemius": _people,
     "fascia_masks": _fascia_masks,
@@ -84,6 +90,7 @@ PARTS: dict[str, Callable[[bool], list[Table]]] = {
     "refound": lambda development: [("refound", lifted_rows())],
     "screens": lambda development: [("screens", screens_rows(development))],
     "sample_clips": lambda development: [("sample_clips", sample_clip_rows())],
+    "experimental": _experimental,
     "other_phantom": lambda development: (
         [("other_phantom", other_phantom_rows())] if OTHER_PHANTOM.is_dir() else []
     ),

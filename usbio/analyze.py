@@ -9,8 +9,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PIL import Image
-
 from segmentation.carried_figures import with_carried_errors
 from segmentation.comparison import compare
 from segmentation.results import Side
@@ -20,12 +18,10 @@ from segmentation.views import VIEWS
 from usbio.clip_records import marks_of, muscle_records, notes_on_marks
 from usbio.columns import TableName
 from usbio.error_figures import literature_errors
-from usbio.errors import ClipDamaged, output_error
+from usbio.errors import ClipDamaged
+from usbio.late_results import LateResults
 from usbio.measuring import BorderLines, Measured, Progress, Sink, measure, overlay_film
-from usbio.mmode_picture import Caption, draw_mmode
-from usbio.mmode_record import MModeRecord
-from usbio.outputs import BORDERS, MMODE, OVERLAY, PAIR, Place, Results
-from usbio.preparation import Prepared
+from usbio.outputs import BORDERS, OVERLAY, PAIR, Place, Results
 from usbio.setup import SetupFile
 from usbio.setup_as_used import setup_as_used
 from usbio.sidecar import Json, as_text, calibration, run_notes, sidecar
@@ -76,14 +72,11 @@ def analyze_clip(
             if extras.overlay:
                 film = overlay_film(results.part(OVERLAY), place.path(OVERLAY), task.view, source.info().fps)
                 sinks.append(stack.enter_context(film))
-            mmode = MModeRecord() if extras.mmode else None
-            if mmode is not None:
-                sinks.append(mmode)
-            told = [mmode.use] if mmode is not None else []
-            measured = measure(source, task, sinks, progress, ahead=manner.threads != 1, told=told)
+            late = LateResults(extras)
+            sinks += late.sinks
+            measured = measure(source, task, sinks, progress, ahead=manner.threads != 1, told=late.use)
         report = _report(clip, place, task, measured, time.perf_counter() - clock)
-        if mmode is not None:
-            _write_mmode(results, place, mmode, report, measured.prepared)
+        late.write(results, place, report.name, report.setup, measured.log, report.timing)
         _write_clip(results, report, measured, started, manner.fingerprint)
         results.commit()
     return report
@@ -137,7 +130,7 @@ def _write_clip(
             write_table(file, table, rows[table], acquisition)
     content = fingerprint | sidecar(
         report.name,
-        tables,
+        [*tables, "experimental"],  # whether asked for or not: a sidecar that stands is not written again
         report.setup,
         report.timing,
         view=prepared.measure.view,
@@ -150,17 +143,6 @@ def _write_clip(
     )
     _write_json(results, ".json", content)
     _write_json(results, ".run.json", run_notes(started, measured.read, report.seconds))
-
-
-def _write_mmode(
-    results: Results, place: Place, record: MModeRecord, report: ClipReport, prepared: Prepared
-) -> None:
-    caption = Caption(report.name, prepared.measure, prepared.calibration_source, report.timing)
-    picture = draw_mmode(record.strips(), caption)
-    try:
-        Image.fromarray(picture).save(results.part(MMODE), "PNG")
-    except OSError as error:
-        raise output_error(place.path(MMODE), error) from error
 
 
 def _summaries(records: Sequence[MuscleRecord], painful_side: Side | None) -> list[Summary]:

@@ -11,7 +11,7 @@ from segmentation.results import QUANTITIES
 
 SCHEMA_VERSION = 1
 
-TableName = Literal["frames", "repetitions", "summary"]
+TableName = Literal["frames", "repetitions", "summary", "experimental"]
 AS_UNIT_SAYS = "as unit says"
 """Unit of a column whose numbers stand in the unit that the row names."""
 
@@ -59,6 +59,8 @@ _TIME = {
     "contraction_end_s": "where it is back, or the end of the marked interval",
     "contracted_start_s": "start of the stretch contracted is the mean of: the steadiest second of the hold",
     "contracted_end_s": "end of the stretch contracted is the mean of",
+    "start_s": "experimental: start of the stretch or phase that value is the mean of; moment of an onset",
+    "end_s": "experimental: end of it",
     "hold_s": "how long this muscle stayed beyond 0.8 of its change",
 }
 
@@ -108,6 +110,14 @@ _OTHER = {
     "level_band": ("1.96 x sem: plus or minus, for this one value against a line", AS_UNIT_SAYS),
     "told_from_zero": ("comparisons: 1 where the value lies outside its band round 0, else 0", ""),
     "error_source": ("where sem is from", ""),
+    "zone": ("experimental: whole, superficial or deep (split half-way in depth), beside: lateral of it", ""),
+    "bend_phase": ("experimental: start, way_down, end_range or way_up of forward bending", ""),
+    "value": ("experimental: mean in contraction or in the phase, or onset after the cue", AS_UNIT_SAYS),
+    "trial_band": (
+        "experimental: plus or minus, 1.96 x the scatter within the trial; of an onset one picture",
+        AS_UNIT_SAYS,
+    ),
+    "note": ("experimental: in words what came of it, or why it was refused", ""),
     "rest_rule": ("how rest was taken", ""),
     "contracted_rule": ("how contracted was taken", ""),
 }  # fmt: skip
@@ -135,6 +145,8 @@ _ORDER: Mapping[TableName, str] = {
     "summary": "side muscle quantity unit n_repetitions n_pictures n_ok rest_value rest_sd contracted_value "
     "contracted_sd change_absolute change_percent sem mdc95 error_source rest_rule contracted_rule "
     "level_band told_from_zero",
+    "experimental": "side muscle zone quantity unit repetition bend_phase start_s end_s rest_value rest_sd "
+    "value change_absolute change_percent trial_band n_pictures note",
 }
 
 

@@ -122,7 +122,7 @@ def measure(
     sinks: Sequence[Sink],
     progress: Progress,
     ahead: bool = False,
-    told: Sequence[Told] = (),
+    told: Told | None = None,
 ) -> Measured:
     """Measure every picture of a clip and hand each to the sinks.
 
@@ -134,8 +134,8 @@ def measure(
         if first is None:
             raise InputError(source.name, "holds no pictures", "check the file")
         found = Measured(info, _prepared(source, task, first, info), FrameLog(), 0, Counter(), None)
-        for hear in told:
-            hear(found.prepared.measure)
+        if told is not None:
+            told(found.prepared.measure)
         run = _Run(found, sinks)
         try:
             for frame in chain((first,), frames):

@@ -48,7 +48,6 @@ class Caption:
 
     clip: str
     measure: MeasureSetup
-    calibration_source: str
     timing: Timing | None
 
 

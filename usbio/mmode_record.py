@@ -52,11 +52,20 @@ class MModeRecord:
     def __init__(self, most_columns: int = MOST_COLUMNS) -> None:
         self._most = most_columns
         self._sides: list[_Side] = []
+        self._setup: MeasureSetup | None = None
 
     def use(self, setup: MeasureSetup) -> None:
         """Say what is measured where, before the first picture."""
+        self._setup = setup
         muscles = VIEWS[setup.view].muscles
         self._sides = [_Side(side, p, muscles, self._most) for p in setup.panels for side in p.sides]
+
+    @property
+    def setup(self) -> MeasureSetup:
+        """What was said to be measured where."""
+        if self._setup is None:
+            raise ValueError("expected `use` before anything was recorded")
+        return self._setup
 
     def add(self, frame: Frame, result: FrameResult) -> None:
         """Add a column of each side."""

@@ -15,6 +15,7 @@ from usbio.errors import CallError, OutputError, output_error
 
 TABLES = (".frames.csv", ".repetitions.csv", ".summary.csv", ".json", ".run.json")
 OVERLAY, BORDERS, MMODE = ".overlay.mp4", ".borders.jsonl", ".mmode.png"
+EXPERIMENTAL = ".experimental.csv"
 PAIR = (".summary.csv", ".json", ".run.json")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from segmentation.results import Side
 from segmentation.views import ViewName
-from usbio.outputs import BORDERS, MMODE, OVERLAY, TABLES
+from usbio.outputs import BORDERS, EXPERIMENTAL, MMODE, OVERLAY, TABLES
 from usbio.setup import SetupFile
 
 
@@ -27,9 +27,15 @@ class Extras:
     overlay: bool = False
     borders: bool = False
     mmode: bool = False
+    experimental: bool = False
 
     @property
     def endings(self) -> tuple[str, ...]:
         """The endings of all that is written for a clip."""
-        asked = ((OVERLAY, self.overlay), (BORDERS, self.borders), (MMODE, self.mmode))
+        asked = (
+            (OVERLAY, self.overlay),
+            (BORDERS, self.borders),
+            (MMODE, self.mmode),
+            (EXPERIMENTAL, self.experimental),
+        )
         return (*TABLES, *(ending for ending, yes in asked if yes))

@@ -92,9 +92,14 @@ def test_a_file_without_a_byte_is_made_again(folder: Path) -> None:
 
 def test_an_overlay_asked_for_later_is_added(folder: Path) -> None:
     before = content(folder)
-    assert analyze(folder, "a.mp4", "--overlay", "--borders", "--mmode") == 0
+    assert analyze(folder, "a.mp4", "--overlay", "--borders", "--mmode", "--experimental") == 0
     after = content(folder)
-    assert after.keys() - before.keys() == {"a.overlay.mp4", "a.borders.jsonl", "a.mmode.png"}
+    assert after.keys() - before.keys() == {
+        "a.overlay.mp4",
+        "a.borders.jsonl",
+        "a.mmode.png",
+        "a.experimental.csv",
+    }
     assert all(after[name] == before[name] for name in before)
 
 

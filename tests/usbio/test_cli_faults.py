@@ -258,7 +258,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(disk)], timeout=10, check=True)
 
 
-@pytest.mark.parametrize("more", [(), ("--overlay", "--borders", "--mmode")])
+@pytest.mark.parametrize("more", [(), ("--overlay", "--borders", "--mmode", "--experimental")])
 def test_a_full_disk(clips: Path, small_disk: Path, capsys: Captured, more: tuple[str, ...]) -> None:
     assert call(clips, clips / "second.mp4", "--out", small_disk) == 0
     before = {path.name: path.read_bytes() for path in small_disk.iterdir()}

@@ -63,7 +63,7 @@ def recorded(
 
 
 def drawn(strips: tuple[DepthTime, ...], timing: Timing = NOTHING) -> RgbPicture:
-    return draw_mmode(strips, Caption("clip.mp4", SETUP, "setup", timing))
+    return draw_mmode(strips, Caption("clip.mp4", SETUP, timing))
 
 
 def pixels(picture: RgbPicture, colour: tuple[int, int, int]) -> int:
@@ -155,7 +155,7 @@ def test_marked_artefact_is_named() -> None:
 
 def test_no_word_is_cut_off() -> None:
     """Long names keep their two ends; the right-most columns hold no ink."""
-    caption = Caption("a" * 400 + ".mp4", SETUP, "setup", NOTHING)
+    caption = Caption("a" * 400 + ".mp4", SETUP, NOTHING)
     picture = draw_mmode(recorded([Status.OK] * 50), caption)
     assert (picture[:, -4:] == picture[0, -1]).all()
     assert (picture[:, :4] == picture[0, -1]).all()

@@ -53,6 +53,9 @@ def analyze(
     mmode: Annotated[
         bool, typer.Option("--mmode", help="Write depth against time along the station as a picture.")
     ] = False,
+    experimental: Annotated[
+        bool, typer.Option("--experimental", help="Write quantities not yet shown on people: zones, onset.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace results that exist.")] = False,
     jobs: Annotated[int, typer.Option(help="Processes that measure at once.", metavar="N", min=1)] = 1,
     threads: Annotated[
@@ -73,7 +76,9 @@ def analyze(
         task = _task(setup, view, _side("--side", side), _side("--image-left", image_left), model)
         from usbio.task import Extras
 
-        call = Call(clips, out, task, Extras(overlay, borders, mmode), force, left is not None, threads)
+        call = Call(
+            clips, out, task, Extras(overlay, borders, mmode, experimental), force, left is not None, threads
+        )
         with Bar(quiet, len(clips)) as bar:
             raise typer.Exit(ClipBatch(call).run(hands, bar))
 
