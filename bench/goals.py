@@ -121,6 +121,18 @@ def _refound(found: Found) -> Iterator[Row]:
         )
 
 
+def _decisions(found: Found) -> Iterator[Row]:
+    for row in found["decisions"]:
+        right, decided = row["right % of decided"], row["decided % from 0.3"]
+        yield _goal(
+            f"contracted or not, repetitions {row['repetitions']}, {row['muscle']}",
+            f"phantom, {row['n']} repetitions of effort 0 to 1, with noise",
+            "95 % right of those decided, 90 % decided from effort 0.3",
+            f"{right} % right, {decided} % decided from 0.3",
+            right is not None and right >= 95.0 and decided is not None and decided >= 90.0,
+        )
+
+
 def _screens(found: Found) -> Iterator[Row]:
     for row in found["screens"]:
         if not row["scale known"]:
@@ -143,6 +155,7 @@ _GOALS: dict[str, Callable[[Found], Iterator[Row]]] = {
     "scored_lm_csa": _scored("scored_lm_csa"),
     "rough_borders": _rough,
     "scored_lm_thickness": _scored("scored_lm_thickness"),
+    "decisions": _decisions,
     "looped": _looped,
     "refound": _refound,
     "screens": _screens,

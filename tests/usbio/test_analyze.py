@@ -156,6 +156,9 @@ def test_preferential_activation_is_a_quantity_of_its_own(script: Script, tmp_pa
     assert float(row["rest_value"]) == pytest.approx(0.2, abs=1e-4)
     assert float(row["change_absolute"]) == pytest.approx(0.07273, abs=1e-4)
     assert row["change_percent"] == ""
+    # each thickness is sure to 1 % of rest: 0.04, 0.09, 0.07 mm; slopes at rest 0.04, -0.01, -0.01,
+    # contracted 16/484, -6/484, -6/484: sqrt(0.0016² + 0.0009² + 0.0007² + 0.00132² + 0.00112² + 0.00087²)
+    assert float(row["change_se"]) == pytest.approx(0.00275, abs=5e-5)
     io = only(rows(tmp_path / "clip.repetitions.csv"), muscle="io", quantity="thickness_mm")
     assert io["decision"] == "not_contracted"
     assert io["change_percent"] == ""
