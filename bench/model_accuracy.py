@@ -3,6 +3,7 @@
 `python -m bench.model_accuracy nets/lm_phantom.toml` on the scored clips, once; `--development` on those that
 may be looked at. Of every clip two pictures, at rest and in the hold, each as if it were the first, with
 picture and scale given and nothing else. A model's mask alone is told too, before it is put on the rim.
+`--other-maker` measures a clip of another maker's phantom, which nothing here was taught with.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ import numpy as np
 from bench.figures import Row, rounded
 from bench.report import table
 from bench.rough_borders import through
+from bench.sample_rows import phantom_rows
 from bench.scored_clips import ScoredClip, clips
 from bench.scored_rows import dice
 from bench.stepping import pictures_of
-from bench.truth import phantom_borders
+from bench.truth import OTHER_PHANTOM, other_phantom_truth, phantom_borders
 from segmentation.border import to_px
 from segmentation.found_mask import mask_outline_mm
 from segmentation.geometry import polygon_area_cm2
@@ -32,7 +34,8 @@ from segmentation.tracking import start, step
 from segmentation.views import Mask, MeasureSetup, Panel
 from usbio.models import LearnedModel, learned_model
 from usbio.preparation import prepare
-from usbio.setup import load_setup
+from usbio.setup import load_setup, with_model
+from usbio.task import Task
 
 MOMENTS_S = (0.0, 1.9)  # rest, and the hold
 GOAL_DICE = 0.92
@@ -128,14 +131,33 @@ def _row(how: str, here: Sequence[Found]) -> Row:
     return counted | {name: rounded(value, 3 if "Dice" in name else 1) for name, value in told.items()}
 
 
+def other_maker_rows(model: LearnedModel) -> list[Row]:
+    """Return area over a whole clip of another maker's phantom, both sides, found in both ways."""
+    clip = OTHER_PHANTOM / "lm_bilateral.mp4"
+    truth = other_phantom_truth(clip.with_suffix(".truth.csv"))
+    setup = load_setup(clip.with_suffix(".toml")).model_copy(update={"border": [], "seed": []})
+    ways = [(SEARCH, Task("lm-csa", setup)), (MODEL, Task("lm-csa", with_model(setup, Path(), model.path)))]
+    return [
+        {"found by": row["given"], "side": row["side"]}
+        | {"area off cm², mean": row["mae"], "worst %": row["worst_percent"], "status": row["status"]}
+        for row in phantom_rows(clip, truth, ways)
+        if "side" in row
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("card", type=Path)
     parser.add_argument("--development", action="store_true", help="the clips that may be looked at")
+    parser.add_argument("--other-maker", action="store_true", help="another maker's phantom")
     parser.add_argument("--worst", type=int, default=0, help="name so many of the worst")
     asked = parser.parse_args()
     cv2.setNumThreads(1)
-    every = list(found(learned_model(asked.card, "lm-csa"), asked.development))
+    model = learned_model(asked.card, "lm-csa")
+    if asked.other_maker:
+        print(table(other_maker_rows(model)))
+        return
+    every = list(found(model, asked.development))
     print(table(rows(every)))
     for one in sorted(every, key=lambda one: one.dice)[: asked.worst]:
         print(one)
