@@ -18,7 +18,7 @@ import cv2
 
 from bench.aims import clip_rows, summaries
 from bench.decisions import decision_tables
-from bench.experimental import DEVELOPMENT, SCORED, onset_rows, zone_rows
+from bench.experimental import DEVELOPMENT, SCORED, flexion_rows, onset_rows, zone_rows
 from bench.fascia_bands import STILLS, summary, tallies
 from bench.figures import Row
 from bench.goals import goal_rows
@@ -74,8 +74,12 @@ def _people(development: bool) -> list[Table]:
 
 
 def _experimental(development: bool) -> list[Table]:
-    zones, onsets = DEVELOPMENT if development else SCORED
-    return [("experimental_zones", zone_rows(zones)), ("experimental_onset", onset_rows(onsets))]
+    zones, onsets, bends = DEVELOPMENT if development else SCORED
+    return [
+        ("experimental_zones", zone_rows(zones)),
+        ("experimental_onset", onset_rows(onsets)),
+        ("experimental_bending", flexion_rows(bends)),
+    ]
 
 
 PARTS: dict[str, Callable[[bool], list[Table]]] = {

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.figures import Row, rounded
+from segmentation.flexion import Bend, bends
 from segmentation.motion_onset import motion_onset
 from segmentation.phantom.activation import Activation, Contraction
 from segmentation.phantom.carried import carried_mm
@@ -20,8 +21,9 @@ from segmentation.phantom.multifidus_transverse import MultifidusTransverse
 from segmentation.phantom.scenes import random_clip
 from segmentation.phantom.warp import WarpedPhantom
 from segmentation.results import FloatArray, Measurement, Picture
+from segmentation.timing import Repetition
 from segmentation.tissue_motion import TissueKey, TissueReference, TissueState, start_tissue, step_tissue
-from segmentation.traces import Span
+from segmentation.traces import Span, Trace
 from segmentation.tracking import start, step
 from segmentation.views import PictureEdge, ViewName
 from segmentation.zones import split_zones, zone_areas_cm2, zone_thicknesses_mm
@@ -29,11 +31,12 @@ from segmentation.zones import split_zones, zone_areas_cm2, zone_thicknesses_mm
 IntArray = npt.NDArray[np.int64]
 
 VIEWS_MEASURED: tuple[ViewName, ...] = ("lm-csa", "lm-thickness")
-DEVELOPMENT = (range(0, 8), range(20, 26))  # seeds of zones and of onset
-SCORED = (range(5000, 5008), range(5020, 5026))
+DEVELOPMENT = (range(0, 8), range(20, 24), range(40, 46))  # seeds of zones, of onset, of bending
+SCORED = (range(5000, 5008), range(5020, 5024), range(5040, 5046))
 _WAY = (0.3, 0.5, 0.7, 1.0)  # of the rise: pictures on the way, as a clip would have them
 _SIZES = ("area_cm2", "thickness_mm")
-_ONSET_S, _FPS = 0.62, 100.0
+_ONSET_S, _FPS = 0.42, 100.0
+_WAYS = (Span(1.5, 4.0), Span(7.0, 9.5))  # down and up
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,27 @@ def onset_rows(seeds: Sequence[int]) -> list[Row]:
         {"rise": f"{rise_s:g} s", "pictures_a_second": int(fps), **_late(seeds, rise_s, fps)}
         for rise_s, fps in ((0.1, _FPS), (0.3, _FPS), (0.6, _FPS), (0.1, 60.0))
     ]
+
+
+def flexion_rows(seeds: Sequence[int]) -> list[Row]:
+    """Return a row an effort at the end of the range: how many bends are told to fall back."""
+    rows = []
+    for effort in (0.0, 0.1, 0.2, 0.4):
+        told = [_bent(seed, effort) for seed in seeds]
+        words = [bend.words for bend, _ in told]
+        error = [bend.change_mm - truth for bend, truth in told if isfinite(bend.change_mm)]
+        rows.append(
+            {
+                "effort_at_end_range": effort,
+                "bends": len(told),
+                "true_change_mm": rounded(float(np.mean([truth for _, truth in told])), 2),
+                "told_to_fall_back": sum("it falls back" in said for said in words),
+                "told_not_to": sum("does not fall back" in said for said in words),
+                "not_decidable": sum("not decidable" in said for said in words),
+                "mae_mm": rounded(float(np.abs(error).mean()), 3) if error else None,
+            }
+        )
+    return rows
 
 
 def _errors(told: Sequence[Told], key: TissueKey) -> Row:
@@ -196,21 +220,45 @@ def _late(seeds: Sequence[int], rise_s: float, fps: float) -> Row:
 
 def _pictures_late(seed: int, rise_s: float, fps: float) -> float:
     """Pictures from the first that was drawn after the tissue began to move to the one that is told."""
-    plan = random_clip("lm-thickness", seed, fps=fps)
-    effort = Activation((Contraction(_ONSET_S, rise_s, hold_s=1.0, effort=0.8),))
-    anatomy = plan.anatomy
-    assert isinstance(anatomy, MultifidusParasagittal)  # what this view draws
-    phantom = Phantom(replace(plan, anatomy=replace(anatomy, effort=effort), disturbances=UNDISTURBED))
-    warped = WarpedPhantom(phantom)
-    t_s = np.arange(round((_ONSET_S + 0.3) * fps)) / fps
-    first = warped.picture(0.0)
+    phantom = _along(seed, fps, Activation((Contraction(_ONSET_S, rise_s, hold_s=1.0, effort=0.8),)))
+    n = round((_ONSET_S + 0.25) * fps)
+    first = phantom.picture(0)
     result = step(start(phantom.setup, first), first, 0.0)[1]
     tissue = _started(phantom, result.measurements[0], first)
     if tissue is None:
         return nan
     strain = []
-    for at in t_s:  # the strip of muscle is that of the first picture: only its strain is wanted
-        tissue, values = step_tissue(tissue, warped.picture(float(at)), result.measurements[0])
+    for k in range(n):  # the strip of muscle is that of the first picture: only its strain is wanted
+        tissue, values = step_tissue(tissue, phantom.picture(k), result.measurements[0])
         strain.append(values.strain)
+    t_s = np.arange(n) / fps
     found = motion_onset(t_s, np.array(strain), (Span(0.0, _ONSET_S - 0.05),), _ONSET_S, float(t_s[-1]))
     return float((found.t_s - t_s[t_s > _ONSET_S][0]) * fps)
+
+
+def _along(seed: int, fps: float, effort: Activation) -> Phantom:
+    plan = random_clip("lm-thickness", seed, fps=fps)
+    anatomy = plan.anatomy
+    assert isinstance(anatomy, MultifidusParasagittal)  # what this view draws
+    return Phantom(replace(plan, anatomy=replace(anatomy, effort=effort), disturbances=UNDISTURBED))
+
+
+def _bent(seed: int, end_effort: float) -> tuple[Bend, float]:
+    """One bend as it is told, and the true change of thickness at the end of the range."""
+    (down, up), fps = _WAYS, 10.0
+    kept = Contraction(down.start_s, hold_s=up.end_s - down.start_s - 1.2, effort=end_effort)
+    ways = [Contraction(w.start_s, hold_s=w.duration_s - 1.2, effort=0.8 - end_effort) for w in _WAYS]
+    phantom = _along(seed, fps, Activation((kept, *ways)))
+    warped, side = WarpedPhantom(phantom), phantom.plan.anatomy.sides[0]
+    t_s = np.arange(round((up.end_s + 0.5) * fps)) / fps
+    state, measured = start(phantom.setup, warped.picture(0.0)), []
+    for at in t_s:
+        state, result = step(state, warped.picture(float(at)), float(at))
+        measured.append(result.measurements[0])
+    ok = np.array([m.status.carries_value for m in measured])
+    values = np.array([m.thickness_mm for m in measured])
+    rest = (Span(0.0, down.start_s - 0.2),)
+    ways_found = tuple(Repetition(k, rest, way, way, way, True) for k, way in enumerate(_WAYS, 1))
+    (bend,) = bends(ways_found, Trace(t_s, np.where(ok, values, nan), np.ones(len(t_s), bool), ok))
+    truth = [phantom.truth_at(at).of(side, "lm").thickness_mm for at in (0.0, down.end_s + 1.5)]
+    return bend, truth[1] - truth[0]
