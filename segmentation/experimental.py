@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import hypot, nan
+from math import nan
 
 import numpy as np
 
-from segmentation.flexion import bends
+from segmentation.flexion import LEAST_ERROR, bends, trial_band
 from segmentation.motion_onset import motion_onset
 from segmentation.results import FloatArray, Muscle, Side
 from segmentation.timing import Timing
@@ -27,6 +27,7 @@ _UNITS = {
     "displacement_down_mm": "mm",
     "onset_after_cue_s": "s",
 }
+_LEAST_DISPLACEMENT_MM = 0.03  # what it errs by on phantoms
 NO_TIME = "refused: the clip has no time stamps"
 
 
@@ -78,7 +79,7 @@ def tissue_findings(
     Yields
     ------
     Finding
-        Contracted against rest, with the band 1.96 x the scatter of both; of a clip without a contraction
+        Contracted against rest, with the band of the two within the trial; of a clip without a contraction
         rest alone.
 
     Examples
@@ -111,9 +112,15 @@ def tissue_findings(
                 rest=rest,
                 value=held.mean,
                 change=held.mean - rest.mean,
-                band=1.96 * hypot(rest.sd, held.sd),
+                band=trial_band(rest, held, _least_error(quantity, rest)),
                 n_pictures=rest.n + held.n,
             )
+
+
+def _least_error(quantity: str, rest: Level) -> float:
+    if quantity.startswith("displacement"):
+        return _LEAST_DISPLACEMENT_MM
+    return 0.0 if quantity == "echo_intensity_grey" else LEAST_ERROR * rest.mean
 
 
 def onset_findings(
@@ -209,7 +216,7 @@ def flexion_findings(side: Side, muscle: Muscle, thickness: Trace, timing: Timin
                 start,
                 at.mean,
                 at.mean - start.mean,
-                bend.band_mm if ended else 1.96 * hypot(start.sd, at.sd),
+                bend.band_mm if ended else trial_band(start, at, LEAST_ERROR * start.mean),
                 at.n,
                 bend.words if ended else "",
             )

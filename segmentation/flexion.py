@@ -7,14 +7,16 @@ scatter of pictures within the trial, in plain numbers; what it means is not sai
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import hypot, isfinite
+from math import hypot, isfinite, sqrt
 from typing import Literal
 
+from segmentation.indices import Z95
 from segmentation.timing import Repetition
 from segmentation.traces import Level, Span, Trace, level
 
 BendPhase = Literal["start", "way_down", "end_range", "way_up"]
 LEAST_PICTURES = 5
+LEAST_ERROR = 0.01  # of rest: following is never better than that
 _LEAST_S = 0.5
 _TRIMMED = 0.25  # of the end range at either end: there the trunk still moves
 
@@ -26,7 +28,7 @@ class Bend:
     number: int  # from 1
     phases: dict[BendPhase, tuple[Span, Level]]
     change_mm: float  # end range - start; nan: not known
-    band_mm: float  # 1.96 x the scatter of the two, within the trial
+    band_mm: float  # from the scatter of the two, see `trial_band`
     words: str
 
 
@@ -67,6 +69,32 @@ def bends(repetitions: tuple[Repetition, ...], thickness: Trace) -> list[Bend]:
     return [_bend(k, down, up, thickness) for k, (down, up) in enumerate(pairs, 1)]
 
 
+def trial_band(rest: Level, other: Level, least_error: float = 0.0) -> float:
+    """Return what two levels of one trial must differ by to be told apart.
+
+    Parameters
+    ----------
+    rest, other : Level
+        With the scatter of their pictures. Pictures near each other share their error, so that many of them
+        do not make the band narrower.
+    least_error : float
+        Error of one level below which nothing is believed, in its unit.
+
+    Returns
+    -------
+    float
+        Plus or minus: 1.96 x the two scatters, or errors, together; nan where one is not known.
+
+    Examples
+    --------
+    >>> round(trial_band(Level(25.0, 0.3, 25), Level(26.0, 0.4, 25)), 2)
+    0.98
+    >>> round(trial_band(Level(25.0, 0.0, 25), Level(26.0, 0.0, 25), least_error=0.25), 2)
+    0.69
+    """
+    return Z95 * max(hypot(rest.sd, other.sd), sqrt(2.0) * least_error)
+
+
 def _bend(number: int, down: Repetition, up: Repetition, thickness: Trace) -> Bend:
     gap_s = up.contraction.start_s - down.contraction.end_s
     trimmed = _TRIMMED * gap_s
@@ -92,7 +120,7 @@ _UNKNOWN = (float("nan"), float("nan"))
 
 
 def _compared(start: Level, end: Level) -> tuple[float, float, str]:
-    change, band = end.mean - start.mean, 1.96 * hypot(start.sd, end.sd)
+    change, band = end.mean - start.mean, trial_band(start, end, LEAST_ERROR * start.mean)
     if min(start.n, end.n) < LEAST_PICTURES or not isfinite(band):
         return change, band, "not decidable: too few pictures with a value"
     if abs(change) <= band:

@@ -114,7 +114,7 @@ _OTHER = {
     "bend_phase": ("experimental: start, way_down, end_range or way_up of forward bending", ""),
     "value": ("experimental: mean in contraction or in the phase, or onset after the cue", AS_UNIT_SAYS),
     "trial_band": (
-        "experimental: plus or minus, 1.96 x the scatter within the trial; of an onset one picture",
+        "experimental: plus or minus, from the scatter within the trial; of an onset one picture",
         AS_UNIT_SAYS,
     ),
     "note": ("experimental: in words what came of it, or why it was refused", ""),

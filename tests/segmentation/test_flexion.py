@@ -38,7 +38,7 @@ def test_the_four_phases_have_their_thickness() -> None:
     told = {phase: round(found.mean, 1) for phase, (_, found) in bend.phases.items()}
     assert told == {"start": 25.0, "way_down": 28.0, "end_range": 26.0, "way_up": 28.0}  # mm
     assert bend.change_mm == pytest.approx(1.0, abs=0.05)  # mm
-    assert bend.band_mm == pytest.approx(1.96 * np.hypot(0.1, 0.1), rel=0.3)
+    assert bend.band_mm == pytest.approx(1.96 * np.sqrt(2) * 0.25, rel=0.01)  # mm: 1 % of 25 mm, not 0.1
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,11 @@ def test_whether_it_falls_back(at_end_mm: float, words: str) -> None:
 def test_more_scatter_hides_a_small_difference() -> None:
     assert one_bend(thickness(26.0, 0.1)).words.endswith("it does not fall back")
     assert one_bend(thickness(26.0, 1.0)).words.endswith("it falls back")
+
+
+def test_a_scatter_smaller_than_following_is_not_believed() -> None:
+    assert one_bend(thickness(25.5, 0.001)).words.endswith("it falls back")
+    assert one_bend(thickness(24.5, 0.001)).words.endswith("it falls back")
 
 
 def test_an_end_range_that_is_too_short_or_lost_is_not_decided() -> None:
