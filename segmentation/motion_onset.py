@@ -20,6 +20,7 @@ _TOLERANCE = 0.99  # 59.94 is what is called 60
 STAYS_S = 0.08
 AWAY = 5.0  # standard deviations of rest
 _LEAST_REST = 12  # pictures
+_BEFORE_S = 0.5  # motion may begin before the cue is told from rest
 _LOOK_S = 0.15  # before and after the picture that was found, for the bend
 
 
@@ -97,7 +98,8 @@ def motion_onset(
     """
     if len(t_s) != len(strain):
         raise ValueError(f"expected a strain for each of {len(t_s)} times, came {len(strain)}")
-    rate_hz = new_picture_rate_hz(t_s, np.ones(len(t_s), bool))
+    # what counts is how many came round the cue: at rest a still picture may look like a repeated one
+    rate_hz = new_picture_rate_hz(t_s, (t_s >= cue_s - _BEFORE_S) & (t_s <= end_s))
     if not rate_hz >= LEAST_HZ * _TOLERANCE:
         shown = f"{rate_hz:.0f}" if rate_hz > 0 else "no"
         return _refused(f"{shown} new pictures a second, and onset needs {LEAST_HZ:.0f}")
@@ -109,7 +111,7 @@ def motion_onset(
     if resting.sum() < _LEAST_REST:
         return _refused(f"under {_LEAST_REST} pictures of rest before the cue")
     window = max(3, round(STAYS_S * rate_hz))
-    first = _left(t_s, strain, resting, window, cue_s - 0.5, end_s)
+    first = _left(t_s, strain, resting, window, cue_s - _BEFORE_S, end_s)
     if first is None:
         return _refused("no strain rate that leaves rest and stays")
     k = _bend(t_s, strain, resting, first, max(window, round(_LOOK_S * rate_hz)))

@@ -54,7 +54,7 @@ class ExperimentalRecord:
             strain = np.array(side.strain, float).reshape(-1, 3)
             new = np.array(log.new_picture, bool)
             yield from onset_findings(side.name, muscle, log.t_s[new], strain[new], timing)
-            if task == FLEXION and view.quantity == "thickness_mm":
+            if str(task).strip().lower() == FLEXION and view.quantity == "thickness_mm":
                 thickness = log.trace((side.name, muscle), "thickness_mm")
                 yield from flexion_findings(side.name, muscle, thickness, timing)
 
@@ -91,7 +91,7 @@ class _Side:
         )
 
     def _lateral_edge(self) -> PictureEdge | None:
-        """In a two-sided picture away from its middle; else as the setup file says."""
+        """In a two-sided picture away from its middle; else as the setup file says, of a single picture."""
         if len(self._panel.sides) == 2:
             return "left" if self._panel.sides[0] == self.name else "right"
-        return self._setup.lateral_edge
+        return self._setup.lateral_edge if len(self._setup.panels) == 1 else None

@@ -67,6 +67,19 @@ def test_what_a_grabber_repeats_is_no_new_picture() -> None:
     assert np.isnan(new_picture_rate_hz(np.full(9, np.nan), np.ones(9, bool)))
 
 
+def test_the_rate_is_that_round_the_cue() -> None:
+    """At 25 a second, then at 100 from before the cue on; and the other way round."""
+    slow, fast = np.arange(0.0, 1.5, 0.04), np.arange(0.0, 1.0, 0.01)
+    late_start = np.concatenate([slow, 1.5 + fast])
+    strain = np.random.default_rng(0).normal(0.0, 2e-4, (len(late_start), 3))
+    strain += np.maximum(late_start - 2.1, 0.0)[:, None]
+    told_fast = motion_onset(late_start, strain, (Span(0.0, 2.0),), 2.05, 2.49)
+    assert told_fast.t_s == pytest.approx(2.11, abs=0.0101)  # s
+    slow_late = np.concatenate([fast, 1.0 + slow])
+    told_slow = motion_onset(slow_late, np.zeros((len(slow_late), 3)), (Span(0.0, 1.0),), 1.8, 2.4)
+    assert told_slow.refusal == "refused: 25 new pictures a second, and onset needs 60"
+
+
 def test_a_twitch_that_does_not_stay_is_no_onset() -> None:
     t_s = np.arange(100) / 100.0
     strain = np.random.default_rng(2).normal(0.0, 2e-4, (100, 3))
