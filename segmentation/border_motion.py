@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from segmentation.border import normals, profiles, resampled, smoothed
 from segmentation.geometry import Calibration, Roi, polygon_area_cm2
 from segmentation.resampling import Float32Array
 from segmentation.results import FloatArray, Picture
+from segmentation.rough_border import RIM_AT_MM, RIM_FROM_MM, RIM_GREY, RIM_TO_MM
 
 STEP_MM = 0.2
 PROFILE_HALF_MM = 3.4
@@ -39,6 +41,7 @@ class BorderReference:
     basis: FloatArray  # (N, 3), of moving it as a whole
     to_basis: FloatArray  # (3, N), its pseudo-inverse
     area_cm2: float
+    grey: FloatArray  # (N,) mean across the border at each point
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +50,9 @@ class BorderMatch:
 
     points_mm: FloatArray  # (N, 2), in the order of the reference
     agreement: FloatArray  # (N,) correlation of the profiles, -1 to 1
+    grey: FloatArray | None = None  # (N,) mean across the border at each point
+    rim: FloatArray | None = None  # (N,) likeness of what is there now with the usual rim, -1 to 1
+    outward: FloatArray | None = None  # (N, 2) normals, before the last part of a millimetre
 
 
 @lru_cache(maxsize=8)
@@ -92,12 +98,15 @@ def border_reference(
     even = resampled(points_mm)
     outward = normals(even)
     strip = _strip(picture, roi, calibration, even, outward, 0.0)
-    strip -= strip.mean(axis=1, keepdims=True)
+    grey = strip.mean(axis=1)
+    strip -= grey[:, None]
     strip /= np.maximum(np.sqrt((strip**2).sum(axis=1, keepdims=True)), LEAST_LENGTH)
     local = (even - even.mean(axis=0)) / 10.0  # cm, so that turning and shifting weigh alike
     basis = np.concatenate([local, np.ones((len(local), 1))], axis=1)
     area_cm2 = polygon_area_cm2(even, Calibration(1.0, 1.0))  # the points are in mm already
-    return BorderReference(even, outward, strip, basis, np.linalg.pinv(basis), area_cm2)
+    return BorderReference(
+        even, outward, strip, basis, np.linalg.pinv(basis), area_cm2, grey.astype(np.float64)
+    )
 
 
 def _strip(
@@ -165,8 +174,9 @@ def follow_border(
         now = now + _shift_of_all(picture, roi, calibration, reference, now)
     passes = ((COARSE_REACH_MM, COARSE_POINTS, False), (FINE_REACH_MM, FINE_POINTS, True))
     for reach_mm, along_points, free in passes:
-        now, agreement = _search(picture, roi, calibration, reference, now, reach_mm, along_points, free)
-    return BorderMatch(now, agreement)
+        found = _search(picture, roi, calibration, reference, now, reach_mm, along_points, free)
+        now = found.points_mm
+    return found
 
 
 def _shift_of_all(
@@ -192,7 +202,7 @@ def _search(
     reach_mm: float,
     along_points: float,
     free: bool,
-) -> tuple[FloatArray, FloatArray]:
+) -> BorderMatch:
     outward = normals(now)
     strip = _strip(picture, roi, calibration, now, outward, reach_mm)
     score = smoothed(_correlation(strip, reference.profiles), along_points)
@@ -203,10 +213,36 @@ def _search(
     moved = now + shift[:, None] * outward
     whole = _affine(reference, now, moved, outward, weight)
     if not free:
-        return whole, agreement
+        return BorderMatch(whole, agreement)
     rest = ((moved - whole) * outward).sum(axis=1)
     rest = smoothed(rest * weight, RESIDUAL_POINTS) / np.maximum(smoothed(weight, RESIDUAL_POINTS), 1e-6)
-    return whole + rest[:, None] * outward, agreement
+    moved = whole + rest[:, None] * outward
+    went_mm = ((moved - now) * outward).sum(axis=1)
+    grey = strip.mean(axis=1).astype(np.float64)
+    return BorderMatch(moved, agreement, grey, _rim_likeness(strip, went_mm), outward)
+
+
+def _rim_likeness(strip: Float32Array, went_mm: FloatArray) -> FloatArray:
+    """Return (N,) correlation with the usual rim, less where contrast is below that of most of the border."""
+    usual, offsets = _usual_rim()
+    middle = np.round(went_mm / STEP_MM).astype(np.intp) + strip.shape[1] // 2
+    at = np.minimum(np.maximum(middle[:, None] + offsets, 0), strip.shape[1] - 1)
+    there = np.take_along_axis(strip, at, axis=1).astype(np.float64)
+    there -= there.mean(axis=1, keepdims=True)
+    contrast = there @ usual
+    length = np.sqrt((there**2).sum(axis=1))
+    typical = np.partition(contrast, len(contrast) // 2)[len(contrast) // 2]
+    clear = np.minimum(np.maximum(contrast / max(float(typical), LEAST_LENGTH), 0.0), 1.0)
+    return np.asarray(contrast / np.maximum(length, LEAST_LENGTH) * np.sqrt(clear), np.float64)
+
+
+@lru_cache(maxsize=1)
+def _usual_rim() -> tuple[FloatArray, npt.NDArray[np.intp]]:
+    """The usual rim with mean 0 and length 1, and at which steps from the border it lies."""
+    offsets = np.arange(round(RIM_FROM_MM / STEP_MM), round(RIM_TO_MM / STEP_MM) + 1)
+    rim = np.interp(offsets * STEP_MM, RIM_AT_MM, RIM_GREY)
+    rim -= rim.mean()
+    return rim / np.sqrt((rim**2).sum()), offsets
 
 
 def _correlation(strip: Float32Array, pattern: Float32Array) -> Float32Array:

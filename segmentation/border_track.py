@@ -17,11 +17,12 @@ from segmentation.muscle_search import find_borders
 from segmentation.quality import judge_border
 from segmentation.results import BorderSource, FloatArray, Measurement, Muscle, Picture, Side, Status
 from segmentation.rough_border import drawn_border
+from segmentation.sector import skin_mm
 from segmentation.views import VIEWS, MeasureSetup, Panel
 
 INSET_MM = 1.5
-FOUND_WELL = 0.7  # share of automatic borders within 5 % of area, on hard development clips of the phantom
 LOOK_AGAIN_EVERY = 5  # pictures, while nothing has been found yet
+FORGOTTEN_AFTER = 25  # pictures without a border that nobody pointed at: it may never have been one
 TILTS_DEG = (-30.0, -20.0, -10.0, 0.0, 10.0, 20.0, 30.0)  # multifidus lies level, other muscles need not
 
 
@@ -35,6 +36,12 @@ class OneBorder:
     sure: BorderMatch  # the last that was surely right: looked for from there once it is lost
     lost_for: int = 0
     source: BorderSource = "auto"
+    seeded: bool = False
+
+    @property
+    def pointed_at(self) -> bool:
+        """True where somebody drew it, confirmed it or named a point inside."""
+        return self.seeded or self.source != "auto"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +95,8 @@ def step_borders(
     (1.1, 40)
     """
     muscle = VIEWS[setup.view].muscles[0]
-    track = _with_given(track, setup, panel, picture)
+    kept = tuple(b for b in track.borders if b.pointed_at or b.lost_for < FORGOTTEN_AFTER)
+    track = _with_given(replace(track, borders=kept), setup, panel, picture)
     if len(track.borders) < len(panel.sides) and track.seen % LOOK_AGAIN_EVERY == 0:
         track = _with_found(track, setup, panel, mask, picture)
     borders, measurements = [], []
@@ -115,10 +123,11 @@ def _followed(
         lost=border.lost_for > 0,
     )
     area_cm2 = polygon_area_cm2(match.points_mm / panel.calibration.scale, panel.calibration)
-    status, quality = judge_border(picture, panel, mask, border.reference, match, area_cm2)
-    if border.source == "auto":
-        quality *= FOUND_WELL
-    if border.lost_for and status is Status.LOW_QUALITY:
+    judged = judge_border(
+        picture, panel, mask, border.reference, match, area_cm2, found_alone=not border.pointed_at
+    )
+    status = judged.status
+    if border.lost_for and status is not Status.OK and status.carries_value:
         status = Status.LOST  # far away something half alike can be found in any speckle
     if status is Status.LOST:
         border = replace(border, last=border.sure, lost_for=border.lost_for + 1)
@@ -131,13 +140,14 @@ def _followed(
         border.side,
         muscle,
         status,
-        quality,
+        judged.chance,
         border.source,
         area_cm2=area_cm2,
-        echo_intensity_grey=_echo(panel, match.points_mm, picture),
+        echo_intensity_grey=_echo(panel, match, picture),
         subcutaneous_mm=_over(panel, mask, match.points_mm),
         border_px=to_px(match.points_mm, panel.roi, panel.calibration),
         caliper_px=_through_middle(panel, match.points_mm),
+        evidence=judged.evidence,
     )
 
 
@@ -163,11 +173,14 @@ def _with(
     side: Side,
     points_mm: FloatArray,
     source: BorderSource,
+    seeded: bool = False,
 ) -> BorderTrack:
     reference = border_reference(picture, panel.roi, panel.calibration, points_mm)
     first = BorderMatch(reference.points_mm, np.ones(len(reference.points_mm)))
     others = tuple(b for b in track.borders if b.side != side)
-    return replace(track, borders=(*others, OneBorder(side, reference, first, first, source=source)))
+    return replace(
+        track, borders=(*others, OneBorder(side, reference, first, first, source=source, seeded=seeded))
+    )
 
 
 def _with_found(
@@ -191,7 +204,7 @@ def _with_found(
     else:
         found = find_borders(picture, panel, mask, missing, seeds, tilts)
     for side, points in found.items():
-        track = _with(track, panel, picture, side, points, _source(setup, side))
+        track = _with(track, panel, picture, side, points, _source(setup, side), side in seeds)
     return track
 
 
@@ -199,9 +212,10 @@ def _source(setup: MeasureSetup, side: Side) -> BorderSource:
     return "confirmed" if side in setup.confirmed else "auto"
 
 
-def _echo(panel: Panel, points_mm: FloatArray, picture: Picture) -> float:
+def _echo(panel: Panel, match: BorderMatch, picture: Picture) -> float:
     """Mean grey inside the border inset by 1.5 mm; nan where nothing is left."""
-    at = to_px(points_mm - INSET_MM * normals(points_mm), panel.roi, panel.calibration)
+    outward = normals(match.points_mm) if match.outward is None else match.outward
+    at = to_px(match.points_mm - INSET_MM * outward, panel.roi, panel.calibration)
     low = np.floor(at.min(axis=0)).astype(int).clip(0)
     high = np.ceil(at.max(axis=0)).astype(int) + 1
     part = picture[low[1] : high[1], low[0] : high[0]]
@@ -219,11 +233,7 @@ def _over(panel: Panel, mask: npt.NDArray[np.bool_] | None, points_mm: FloatArra
     if not near.any():
         return nan
     top_mm = float(points_mm[near, 1].min())
-    skin_mm = 0.0
-    if mask is not None:
-        column = min(max(int(middle_x / panel.calibration.x_mm_per_px), 0), mask.shape[1] - 1)
-        skin_mm = float(mask[:, column].argmax()) * panel.calibration.y_mm_per_px
-    return top_mm - skin_mm if isfinite(top_mm) else nan
+    return top_mm - float(skin_mm(panel, mask, np.array([middle_x]))[0]) if isfinite(top_mm) else nan
 
 
 def _through_middle(panel: Panel, points_mm: FloatArray) -> FloatArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import nan
+from math import isfinite, nan
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from segmentation.fascia import FOLLOWING, Fascia, FasciaGrid, fascia_grid, on_g
 from segmentation.fascia_follow import follow_fasciae
 from segmentation.fascia_search import find_fasciae
 from segmentation.fascia_strength import strength
-from segmentation.quality import judge_facet
+from segmentation.quality import Judgement, judge_facet
 from segmentation.results import BorderSource, Measurement, Picture, Status
 from segmentation.sector import in_sector
 from segmentation.station import cosine_of_slope, station_for
@@ -23,9 +23,13 @@ from segmentation.views import MeasureSetup, Panel
 
 LEAST_MUSCLE_MM = 6.0
 LOOK_AGAIN_EVERY = 5
+FORGOTTEN_AFTER = 25  # pictures without a facet that nobody pointed at: it may never have been one
 LOST_REACH_MM = 10.0
 LEAST_STRENGTH_GREY = 4.0
 ECHO_INSET_MM = 1.5
+EDGE_MM = 1.0
+SKIN_MM = 3.0  # the skin is a band too
+BESIDE_MM, DEEPEST_SKIN_MM, SKIN_SHARE = 4.0, 15.0, 0.3  # looked for in these; of the brightest grey
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +43,8 @@ class FacetTrack:
     lost_for: int = 0
     seen: int = 0
     source: BorderSource = "auto"
+    rival: float = 0.0  # the next best band as a share of the fascia
+    first_grey: float = nan  # between the two at the start, as a share of that beside it
 
 
 def step_facet(
@@ -80,9 +86,11 @@ def step_facet(
     """
     side = panel.sides[0]
     grid = fascia_grid(picture, panel.roi, panel.calibration, mask, coarser=FOLLOWING)
+    if track.source == "auto" and track.lost_for >= FORGOTTEN_AFTER:
+        track = FacetTrack(seen=track.seen)
     if track.facet is None and track.seen % LOOK_AGAIN_EVERY == 0:
         fine = fascia_grid(picture, panel.roi, panel.calibration, mask)
-        track = _found(track, setup, panel, fine, grid, picture)
+        track = _found(track, setup, panel, mask, fine, grid, picture)
     if track.facet is None or track.fascia is None:
         return replace(track, seen=track.seen + 1), [Measurement(side, "lm", Status.NO_BORDER, 0.0)]
     reach_mm = LOST_REACH_MM if track.lost_for else 4.0
@@ -93,21 +101,42 @@ def step_facet(
     (edge,) = inner_edges(picture, panel.roi, panel.calibration, grid.x_mm, [Flank(fascia.y_mm, True)])
     direction = station_for(setup.stations, side).direction
     value = _distance_mm(edge, apex, direction)
-    status, quality = judge_facet(
-        agreement, float(fascia.contrast_grey.mean()), track.first_contrast_grey, edge, apex[0], value
+    grey = _grey_between(grid, fascia, apex)
+    judged = judge_facet(
+        agreement,
+        float(fascia.contrast_grey.mean()),
+        track.first_contrast_grey,
+        edge,
+        apex[0],
+        value,
+        track.rival,
+        grey / track.first_grey if track.first_grey > 0 else 1.0,
+        found_alone=track.source == "auto",
     )
+    if judged.status.carries_value and _leaves_picture(panel, mask, apex):
+        judged = Judgement(Status.CLIPPED)
+    status = judged.status
     if status is Status.LOST:
         return replace(track, lost_for=track.lost_for + 1, seen=track.seen + 1), [
             Measurement(side, "lm", status, 0.0, track.source)
         ]
-    track = replace(track, apex_mm=apex, fascia=fascia, lost_for=0, seen=track.seen + 1)
+    first_grey = track.first_grey if isfinite(track.first_grey) else grey
+    track = replace(
+        track, apex_mm=apex, fascia=fascia, lost_for=0, seen=track.seen + 1, first_grey=first_grey
+    )
     if not status.carries_value:
         return track, [Measurement(side, "lm", status, 0.0, track.source)]
-    return track, [_measurement(track, panel, picture, status, quality, value, edge, direction, mask)]
+    return track, [_measurement(track, panel, picture, judged, value, edge, direction, mask)]
 
 
 def _found(
-    track: FacetTrack, setup: MeasureSetup, panel: Panel, fine: FasciaGrid, grid: FasciaGrid, picture: Picture
+    track: FacetTrack,
+    setup: MeasureSetup,
+    panel: Panel,
+    mask: npt.NDArray[np.bool_] | None,
+    fine: FasciaGrid,
+    grid: FasciaGrid,
+    picture: Picture,
 ) -> FacetTrack:
     side = panel.sides[0]
     station = station_for(setup.stations, side)
@@ -121,9 +150,10 @@ def _found(
     if apex is None:
         return track
     facet = facet_patch(picture, panel.roi, panel.calibration, apex)
-    fascia = _fascia_above(fine, apex)
-    if facet is None or fascia is None:
+    above = _fasciae_above(fine, apex)
+    if facet is None or not above:
         return track
+    fascia = above[0]
     return replace(
         track,
         facet=facet,
@@ -131,19 +161,50 @@ def _found(
         fascia=on_grid(fascia, fine, grid),
         first_contrast_grey=float(fascia.contrast_grey.mean()),
         source=source,
+        rival=strength(above[1]) / strength(fascia) if len(above) > 1 else 0.0,
     )
 
 
-def _fascia_above(grid: FasciaGrid, apex_mm: tuple[float, float]) -> Fascia | None:
-    """The clearest band above the facet that leaves room for a muscle."""
+def _fasciae_above(grid: FasciaGrid, apex_mm: tuple[float, float]) -> list[Fascia]:
+    """The bands above the facet that leave room for a muscle, the clearest first."""
+    skin = _skin_mm(grid, apex_mm[0])
     above = [
         fascia
         for fascia in find_fasciae(grid)
-        if float(np.interp(apex_mm[0], grid.x_mm, fascia.y_mm)) < apex_mm[1] - LEAST_MUSCLE_MM
-        and float(fascia.y_mm.mean()) > 3.0  # the skin is a band too
+        if skin + SKIN_MM < _depth_at(fascia, grid, apex_mm[0]) < apex_mm[1] - LEAST_MUSCLE_MM
         and strength(fascia) > LEAST_STRENGTH_GREY
     ]
-    return max(above, key=strength, default=None)
+    return sorted(above, key=strength, reverse=True)
+
+
+def _leaves_picture(panel: Panel, mask: npt.NDArray[np.bool_] | None, apex_mm: tuple[float, float]) -> bool:
+    """The facet lies at the rim of the picture, where half of it may be cut off."""
+    width_mm, height_mm = np.array([panel.roi.width, panel.roi.height]) * panel.calibration.scale
+    x_mm, y_mm = apex_mm
+    if not (EDGE_MM < x_mm < width_mm - EDGE_MM and y_mm < height_mm - EDGE_MM):
+        return True
+    return mask is not None and not in_sector(panel, mask, np.array([x_mm]), np.array([y_mm]))[0]
+
+
+def _skin_mm(grid: FasciaGrid, x_mm: float) -> float:
+    """Where echoes begin: the face of a curved array lies below the top of the picture."""
+    near = np.abs(grid.x_mm - x_mm) <= BESIDE_MM
+    profile = grid.grey[: round(DEEPEST_SKIN_MM / grid.row_mm), near].mean(axis=1)
+    return float((profile > SKIN_SHARE * profile.max()).argmax() * grid.row_mm)
+
+
+def _depth_at(fascia: Fascia, grid: FasciaGrid, x_mm: float) -> float:
+    return float(np.interp(x_mm, grid.x_mm, fascia.y_mm))
+
+
+def _grey_between(grid: FasciaGrid, fascia: Fascia, apex_mm: tuple[float, float]) -> float:
+    """Mean grey from the fascia to the facet, 2.5 mm to either side, as a share of that beside it."""
+    columns = np.abs(grid.x_mm - apex_mm[0]) <= 2.5
+    top = int(np.interp(apex_mm[0], grid.x_mm, fascia.y_mm) / grid.row_mm)
+    bottom = max(top + 1, int(apex_mm[1] / grid.row_mm))
+    rows = grid.grey[max(0, top) : bottom]
+    there, all_along = rows[:, columns], float(rows.mean()) if rows.size else 0.0
+    return float(there.mean()) / all_along if there.size and all_along > 0 else nan
 
 
 def _distance_mm(edge: InnerEdge, apex_mm: tuple[float, float], direction: str) -> float:
@@ -157,8 +218,7 @@ def _measurement(
     track: FacetTrack,
     panel: Panel,
     picture: Picture,
-    status: Status,
-    quality: float,
+    judged: Judgement,
     value: float,
     edge: InnerEdge,
     direction: str,
@@ -181,8 +241,8 @@ def _measurement(
     return Measurement(
         panel.sides[0],
         "lm",
-        status,
-        quality,
+        judged.status,
+        judged.chance,
         track.source,
         thickness_mm=value,
         echo_intensity_grey=float(inside.mean()) if inside.size else nan,
@@ -190,4 +250,5 @@ def _measurement(
         superficial_px=to_px(superficial, panel.roi, panel.calibration),
         deep_px=ends[1:],
         caliper_px=ends,
+        evidence=judged.evidence,
     )

@@ -19,7 +19,7 @@ from segmentation.junction import find_junction, lateral_sign
 from segmentation.layer_mask import bounding_fasciae
 from segmentation.layer_value import layer_measurement, skin_to_fascia_mm
 from segmentation.layers import Inside, choose_abdominal_wall, choose_layer
-from segmentation.quality import judge_layers
+from segmentation.quality import Judgement, judge_layers
 from segmentation.results import BorderSource, FloatArray, Measurement, Muscle, Picture, Status
 from segmentation.sector import in_sector
 from segmentation.station import median, station_for, station_range_mm, thickness_mm
@@ -31,6 +31,7 @@ EDGE_FRACTION = {"tra": THIN_SHEET_FRACTION, "layer": APONEUROSIS_FRACTION}
 BAND_HALF_MM = 0.4  # from an edge drawn by hand to the middle of its fascia
 MASK_OFF_MM = 2.0  # how far a layer's mask may lie off its fasciae
 LOOK_AGAIN_EVERY = 5  # pictures, while a muscle is lost
+MOST_OUTSIDE = 0.5  # of the station
 REST_PICTURES = 8  # the slide counts from the mean junction of the first ones
 
 
@@ -264,19 +265,22 @@ def _measure(
     superficial, deep = _together([pair[0] for pair in edges]), _together([pair[1] for pair in edges])
     values, spread = thickness_mm(superficial, deep, where, station.direction)
     assert track.contrast_grey is not None  # set with the curves
-    judged = judge_layers(grid, track.curves, track.contrast_grey, superficial, deep, where, values, spread)
+    alone = track.source == "auto" and not any(seed.side == side for seed in setup.seeds)
+    judged = judge_layers(
+        grid, track.curves, track.contrast_grey, superficial, deep, where, values, spread, alone
+    )
     by_muscle = {}
-    for muscle, pair, value, (status, quality) in zip(
-        LAYERS[setup.view], edges, values.tolist(), judged, strict=True
-    ):
+    for muscle, pair, value, one in zip(LAYERS[setup.view], edges, values.tolist(), judged, strict=True):
         seen = _in_sector(panel, mask, pair)
+        if _mostly_outside(pair[0].x_mm, seen, where):
+            one = Judgement(Status.CLIPPED)
         if muscle == "tra" and isfinite(junction):  # beyond it both edges are those of one fascia
             seen &= (pair[0].x_mm - junction) * track.lateral_sign > 0
         by_muscle[muscle] = layer_measurement(
             side,
             muscle,
-            status,
-            quality,
+            one.status,
+            one.chance,
             track.source,
             value,
             panel,
@@ -285,6 +289,7 @@ def _measure(
             where,
             station.direction,
             seen,
+            one.evidence,
         )
     slide = (junction - at_rest) * track.lateral_sign
     subcutaneous = skin_to_fascia_mm(grid, track.curves[0], where)
@@ -300,6 +305,12 @@ def _measure(
         )
         for muscle in VIEWS[setup.view].muscles
     ]
+
+
+def _mostly_outside(x_mm: FloatArray, seen: npt.NDArray[np.bool_], where: tuple[float, float]) -> bool:
+    """The fan or the picture ends before most of the station."""
+    station = (x_mm >= where[0]) & (x_mm <= where[1])
+    return bool(station.any()) and float(seen[station].mean()) < 1.0 - MOST_OUTSIDE
 
 
 def _together(edges: list[InnerEdge]) -> InnerEdge:

@@ -30,6 +30,7 @@ def layer_measurement(
     where: tuple[float, float],
     direction: str,
     seen: npt.NDArray[np.bool_],
+    evidence: tuple[float, ...] = (),
 ) -> Measurement:
     """Return the measurement of one layer; nan and None where the status carries no value.
 
@@ -51,6 +52,8 @@ def layer_measurement(
         Of the caliper.
     seen : (N,) bool array
         Columns at which the edges are those of this muscle.
+    evidence : tuple of float
+        What the quality was made from.
 
     Returns
     -------
@@ -80,6 +83,7 @@ def layer_measurement(
         superficial_px=upper if kept else None,
         deep_px=lower if kept else None,
         caliper_px=_caliper(panel, pair, where, direction) if kept else None,
+        evidence=evidence,
     )
 
 

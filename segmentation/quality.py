@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from math import exp, isfinite
+from math import isfinite, log
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from segmentation.border_motion import BorderMatch, BorderReference
+from segmentation.chance import BORDER, FACET, LAYER, Logistic
 from segmentation.edges import InnerEdge
 from segmentation.fascia import Fascia, FasciaGrid
 from segmentation.results import QUANTITIES, FloatArray, Picture, Status
@@ -18,16 +20,36 @@ from segmentation.sector import in_sector
 from segmentation.station import median
 from segmentation.views import Panel
 
-GOOD_ENOUGH = 0.5  # below this chance a value is `low_quality`
+GOOD_ENOUGH = 0.8  # below this chance a value is `low_quality`
 LOST_SHARE = 0.3  # of its first contrast, over the whole width
 FAINTEST_GREY = 1.5
 SHADOW_SHARE = 0.4  # of the station's columns
 EDGE_OF_PICTURE_MM = 0.6
 LOST_AGREEMENT = 0.45
 LOST_BORDER_AGREEMENT = 0.55  # a border fitted into noise agrees with it by up to 0.5
-GOOD_AGREEMENT, AGREEMENT_WIDTH = 0.68, 0.07
 WORST_SHARE = 0.2  # of the border: a stretch that fits badly counts
 DARK_GREY = 6.0
+DARKER_SHARE, DARKER_GREY = 0.5, 12.0  # of the grey at the start: less, and by so much, is shadow
+UNSHADOWED = 0.75  # quantile of a border: what the whole picture has lost
+FADED_SHARE = 0.5  # of a fascia's contrast
+SHADOW_BORDER_SHARE = 0.12  # of a closed border
+SHADOW_FACET_SHARE = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Status, chance that the value is right, and what that was made from."""
+
+    status: Status
+    chance: float = 0.0
+    evidence: tuple[float, ...] = ()
+
+
+def _with_value(model: Logistic, evidence: tuple[float, ...], found_alone: bool, shadowed: bool) -> Judgement:
+    chance = model.chance(evidence, found_alone)
+    if shadowed:
+        return Judgement(Status.SHADOW, chance, evidence)
+    return Judgement(Status.OK if chance >= GOOD_ENOUGH else Status.LOW_QUALITY, chance, evidence)
 
 
 def judge_layers(
@@ -39,7 +61,8 @@ def judge_layers(
     range_mm: tuple[float, float],
     value_mm: FloatArray,
     values_mm: FloatArray,
-) -> list[tuple[Status, float]]:
+    found_alone: bool = False,
+) -> list[Judgement]:
     """Return the status of each layer's thickness and the chance that it is right.
 
     Parameters
@@ -56,10 +79,12 @@ def judge_layers(
         The station.
     value_mm, values_mm : (L,) and (L, N) arrays
         The thickness, and that of every point of the station.
+    found_alone : bool
+        True where nobody pointed at the layers.
 
     Returns
     -------
-    list of (Status, float)
+    list of Judgement
         One for each layer. The chance is 0 where the status carries no value.
 
     Examples
@@ -71,31 +96,30 @@ def judge_layers(
     >>> value, even = np.array([4.5]), np.full((1, 25), 4.5)
     >>> for contrast in (30.0, 5.0):  # of fasciae that had 30 when they were found
     ...     bounds = [Fascia(np.full(20, y), np.full(20, contrast)) for y in (7.5, 13.0)]
-    ...     ((status, chance),) = judge_layers(grid, bounds, np.full(2, 30.0), *edges, (5, 15), value, even)
-    ...     print(status, round(chance, 2))
-    ok 0.98
-    lost 0.0
+    ...     (one,) = judge_layers(grid, bounds, np.full(2, 30.0), *edges, (5, 15), value, even)
+    ...     print(one.status, one.chance > 0.9)
+    ok True
+    lost False
     """
     lost = _lost(bounds, first_contrast_grey)
     clipped = _leaves_picture(grid, superficial, deep, range_mm)
-    chance = _chance(superficial, deep, range_mm, values_mm)
+    evidence = _layer_evidence(
+        bounds, first_contrast_grey, superficial, deep, range_mm, value_mm, values_mm, found_alone
+    )
     shadowed = _shadowed(grid, bounds, first_contrast_grey, range_mm)
     limits = QUANTITIES["thickness_mm"]
     judged = []
     for number, value in enumerate(value_mm.tolist()):
         if lost[number]:
-            judged.append((Status.LOST, 0.0))
+            judged.append(Judgement(Status.LOST))
         elif not isfinite(value):
-            judged.append((Status.NO_BORDER, 0.0))
+            judged.append(Judgement(Status.NO_BORDER))
         elif clipped[number]:
-            judged.append((Status.CLIPPED, 0.0))
+            judged.append(Judgement(Status.CLIPPED))
         elif not limits.plausible_low <= value <= limits.plausible_high:
-            judged.append((Status.IMPLAUSIBLE, 0.0))
-        elif shadowed[number]:
-            judged.append((Status.SHADOW, min(chance[number], 0.4)))
+            judged.append(Judgement(Status.IMPLAUSIBLE))
         else:
-            good = chance[number] >= GOOD_ENOUGH
-            judged.append((Status.OK if good else Status.LOW_QUALITY, chance[number]))
+            judged.append(_with_value(LAYER, evidence[number], found_alone, shadowed[number]))
     return judged
 
 
@@ -125,17 +149,46 @@ def _station(x_mm: FloatArray, range_mm: tuple[float, float]) -> slice:
     return slice(nearest, nearest + 1)
 
 
-def _chance(
-    superficial: InnerEdge, deep: InnerEdge, range_mm: tuple[float, float], values_mm: FloatArray
-) -> list[float]:
-    """Logistic in how clear the fainter edge is and how even the layer looks along the station."""
+def _layer_evidence(
+    bounds: Sequence[Fascia],
+    first: FloatArray,
+    superficial: InnerEdge,
+    deep: InnerEdge,
+    range_mm: tuple[float, float],
+    value_mm: FloatArray,
+    values_mm: FloatArray,
+    found_alone: bool,
+) -> list[tuple[float, ...]]:
+    """How clear the fainter edge is, how even the layer looks, what is left of its fasciae."""
     chosen = _station(superficial.x_mm, range_mm)
-    step = np.minimum(median(superficial.step_grey[:, chosen]), median(deep.step_grey[:, chosen]))
-    rough = 0.1 * np.ones(len(step))
-    if values_mm.shape[1] > 2:
-        rough = (values_mm[:, 1:] - values_mm[:, :-1]).std(axis=1)
-    chance: list[float] = (1.0 / (1.0 + np.exp(-(0.12 * (step - 20.0) - 4.0 * (rough - 0.25))))).tolist()
-    return chance
+    step = np.minimum(median(superficial.step_grey[:, chosen]), median(deep.step_grey[:, chosen])).tolist()
+    count = values_mm.shape[1]
+    rough = spread = [0.1] * len(step)
+    if count > 2:  # plain sums: means of a few numbers would cost more than they tell
+        rough = _deviation(values_mm[:, 1:] - values_mm[:, :-1])
+        spread = _deviation(values_mm)
+    kept = [
+        min(max(float(fascia.contrast_grey.mean()) / max(usual, 1.0), 0.1), 2.0)
+        for fascia, usual in zip(bounds, first.tolist(), strict=True)
+    ]
+    alone = float(found_alone)
+    return [
+        (
+            log(max(step[k], 2.0)),
+            min(rough[k], 0.3) if isfinite(rough[k]) else 0.3,
+            min(spread[k], 1.5) if isfinite(spread[k]) else 1.5,
+            log(min(kept[k], kept[k + 1])),
+            log(min(max(value, 0.3), 90.0)) if isfinite(value) else 0.0,
+            alone,
+        )
+        for k, value in enumerate(value_mm.tolist())
+    ]
+
+
+def _deviation(values: FloatArray) -> list[float]:
+    away = values - (values.sum(axis=1) / values.shape[1])[:, None]
+    found: list[float] = np.sqrt((away * away).sum(axis=1) / values.shape[1]).tolist()
+    return found
 
 
 def _shadowed(
@@ -143,7 +196,7 @@ def _shadowed(
 ) -> list[bool]:
     chosen = _station(grid.x_mm, range_mm)
     faded = [
-        fascia.contrast_grey[chosen] < 0.15 * usual
+        fascia.contrast_grey[chosen] < FADED_SHARE * usual
         for fascia, usual in zip(bounds, first.tolist(), strict=True)
     ]
     return [
@@ -178,7 +231,8 @@ def judge_border(
     reference: BorderReference,
     match: BorderMatch,
     area_cm2: float,
-) -> tuple[Status, float]:
+    found_alone: bool = False,
+) -> Judgement:
     """Return the status of an area and the chance that it is right.
 
     Parameters
@@ -195,10 +249,12 @@ def judge_border(
         The border now.
     area_cm2 : float
         Inside it.
+    found_alone : bool
+        True where nobody pointed at the muscle.
 
     Returns
     -------
-    Status, float
+    Judgement
         The chance is 0 where the status carries no value.
 
     Examples
@@ -211,23 +267,47 @@ def judge_border(
     >>> reference = border_reference(picture, panel.roi, panel.calibration, square)
     >>> for agreement, x_mm in ((0.9, 0.0), (0.4, 0.0), (0.9, 10.0)):  # found again, not found, half outside
     ...     match = BorderMatch(reference.points_mm + (x_mm, 0.0), np.full(96, agreement))
-    ...     print(judge_border(picture, panel, None, reference, match, 4.0)[0])
+    ...     print(judge_border(picture, panel, None, reference, match, 4.0).status)
     ok
     lost
     clipped
     """
     agreement = float(match.agreement.mean())
     if agreement < LOST_BORDER_AGREEMENT or cv2.mean(picture[panel.roi.slices][::4])[0] < DARK_GREY:
-        return Status.LOST, 0.0
+        return Judgement(Status.LOST)
     if _outside(panel, mask, match.points_mm) > 0.03:
-        return Status.CLIPPED, 0.0
+        return Judgement(Status.CLIPPED)
     limits = QUANTITIES["area_cm2"]
     if not limits.plausible_low <= area_cm2 <= limits.plausible_high or _torn(reference, area_cm2):
-        return Status.IMPLAUSIBLE, 0.0
-    rank = int(WORST_SHARE * (len(match.agreement) - 1))
-    worst = float(np.partition(match.agreement, rank)[rank])
-    chance = 1.0 / (1.0 + exp(-(0.5 * (agreement + worst) - GOOD_AGREEMENT) / AGREEMENT_WIDTH))
-    return (Status.OK if chance >= GOOD_ENOUGH else Status.LOW_QUALITY), chance
+        return Judgement(Status.IMPLAUSIBLE)
+    rim = match.agreement if match.rim is None else match.rim
+    grown, dark = abs(log(area_cm2 / reference.area_cm2)), _dark_share(reference, match)
+    evidence = (
+        _worst(match.agreement),
+        _worst(rim),
+        float(rim.mean()),
+        min(grown, 0.8),
+        dark,
+        float(found_alone),
+    )
+    return _with_value(BORDER, evidence, found_alone, dark > SHADOW_BORDER_SHARE)
+
+
+def _worst(values: FloatArray) -> float:
+    """What a stretch of a fifth of the border does not reach."""
+    rank = int(WORST_SHARE * (len(values) - 1))
+    return float(np.partition(values, rank)[rank])
+
+
+def _dark_share(reference: BorderReference, match: BorderMatch) -> float:
+    """Share of a border that is far darker than where it was set, while the rest is not."""
+    if match.grey is None:
+        return 0.0
+    kept = match.grey / np.maximum(reference.grey, 1.0)
+    rank = int(UNSHADOWED * (len(kept) - 1))
+    usual = float(np.partition(kept, rank)[rank])
+    dark = (kept < DARKER_SHARE * usual) & (match.grey < usual * reference.grey - DARKER_GREY)
+    return float(dark.mean())
 
 
 def _outside(panel: Panel, mask: npt.NDArray[np.bool_] | None, points_mm: FloatArray) -> float:
@@ -251,7 +331,10 @@ def judge_facet(
     edge: InnerEdge,
     x_mm: float,
     value_mm: float,
-) -> tuple[Status, float]:
+    rival: float = 0.0,
+    grey_share: float = 1.0,
+    found_alone: bool = False,
+) -> Judgement:
     """Return the status of multifidus thickness and the chance that it is right.
 
     Parameters
@@ -266,27 +349,47 @@ def judge_facet(
         Column of the facet.
     value_mm : float
         The thickness.
+    rival : float
+        How strong the next best band was as a share of the fascia, 0 to 1.
+    grey_share : float
+        Grey between facet and fascia, as a share of what it was at the start.
+    found_alone : bool
+        True where nobody pointed at the facet.
 
     Returns
     -------
-    Status, float
+    Judgement
         The chance is 0 where the status carries no value.
 
     Examples
     --------
-    >>> edge = InnerEdge(np.array([0.0, 40.0]), np.full(2, 10.0), np.full(2, 50.0), np.full(2, 20.0))
+    >>> edge = InnerEdge(np.linspace(0.0, 40.0, 9), *(np.full(9, value) for value in (10.0, 50.0, 20.0)))
     >>> for agreement, value_mm in ((0.9, 28.0), (0.9, 128.0), (0.3, 28.0)):
-    ...     status, chance = judge_facet(agreement, 25.0, 30.0, edge, 20.0, value_mm)
-    ...     print(status, round(chance, 2))
-    ok 1.0
-    implausible 0.0
-    lost 0.0
+    ...     one = judge_facet(agreement, 25.0, 30.0, edge, 20.0, value_mm)
+    ...     print(one.status, one.chance > 0.9)
+    ok True
+    implausible False
+    lost False
     """
     if agreement < LOST_AGREEMENT or contrast_grey < max(LOST_SHARE * first_contrast_grey, FAINTEST_GREY):
-        return Status.LOST, 0.0
+        return Judgement(Status.LOST)
     limits = QUANTITIES["thickness_mm"]
     if not limits.plausible_low <= value_mm <= limits.plausible_high:
-        return Status.IMPLAUSIBLE, 0.0
+        return Judgement(Status.IMPLAUSIBLE)
     step = float(np.interp(x_mm, edge.x_mm, edge.step_grey))
-    chance = 1.0 / (1.0 + exp(-(0.12 * (step - 20.0) + 12.0 * (agreement - 0.7))))
-    return (Status.OK if chance >= GOOD_ENOUGH else Status.LOW_QUALITY), chance
+    evidence = (
+        log(max(step, 2.0)),
+        min(_unevenness_mm(edge, x_mm), 0.4),
+        log(min(max(contrast_grey / max(first_contrast_grey, 1.0), 0.1), 2.0)),
+        agreement,
+        rival,
+        float(found_alone),
+    )
+    return _with_value(FACET, evidence, found_alone, grey_share < SHADOW_FACET_SHARE)
+
+
+def _unevenness_mm(edge: InnerEdge, x_mm: float) -> float:
+    """How much the fascia's edge bends to and fro about a column: a fascia is smooth, speckle is not."""
+    at = int(np.searchsorted(edge.x_mm, x_mm))
+    near = edge.y_mm[max(0, at - 3) : at + 3]
+    return float(np.abs(near[2:] - 2 * near[1:-1] + near[:-2]).mean()) if len(near) > 2 else 0.4

@@ -137,6 +137,7 @@ class Measurement:
     superficial_px: FloatArray | None = None  # inner edge of the superficial fascia
     deep_px: FloatArray | None = None  # inner edge of the deep fascia
     caliper_px: FloatArray | None = None  # (2, 2): the line measured along, superficial end first
+    evidence: tuple[float, ...] = ()  # what the quality was made from; see `segmentation.chance`
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,6 +146,7 @@ class FrameResult:
 
     new_picture: bool  # False where the scanner had not drawn a new picture since the last frame
     measurements: tuple[Measurement, ...]
+    depth_changed: bool = False  # on the scanner: no length in mm holds until the scale is set again
 
     def of(self, side: Side, muscle: Muscle) -> Measurement | None:
         """Return the measurement of one muscle of one side, or None."""

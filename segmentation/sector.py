@@ -146,3 +146,34 @@ def in_sector(panel: Panel, mask: Mask, x_mm: FloatArray, y_mm: FloatArray) -> M
     return np.asarray(
         held & mask[np.clip(row, 0, mask.shape[0] - 1), np.clip(column, 0, mask.shape[1] - 1)], np.bool_
     )
+
+
+def skin_mm(panel: Panel, mask: Mask | None, x_mm: FloatArray) -> FloatArray:
+    """Return how deep the skin lies below the top of the picture: a fan's face is an arc.
+
+    Parameters
+    ----------
+    panel : Panel
+        The B-mode picture.
+    mask : (roi.height, roi.width) bool array or None
+        True where echoes can be.
+    x_mm : (N,) array
+        From the left of the roi.
+
+    Returns
+    -------
+    (N,) array
+        In mm from the top of the roi; 0 without a mask, and at columns without echoes.
+
+    Examples
+    --------
+    >>> from segmentation.geometry import Calibration, Roi
+    >>> panel = Panel(Roi(0, 0, 3, 4), Calibration(0.5, 0.5), ("left",))
+    >>> fan = np.array([[0, 1, 0], [0, 1, 0], [1, 1, 1], [1, 1, 1]], bool)
+    >>> skin_mm(panel, fan, np.array([0.2, 0.7, 1.2])).tolist()
+    [1.0, 0.0, 1.0]
+    """
+    if mask is None:
+        return np.zeros(len(x_mm))
+    columns = np.clip((x_mm / panel.calibration.x_mm_per_px).astype(np.intp), 0, mask.shape[1] - 1)
+    return np.asarray(mask[:, columns].argmax(axis=0) * panel.calibration.y_mm_per_px, np.float64)
