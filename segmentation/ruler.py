@@ -83,7 +83,7 @@ def find_ruler(picture: Picture, roi: Roi, others: tuple[Roi, ...] = ()) -> Rule
     """
     if not roi.fits(picture.shape):
         raise ValueError(f"{roi} does not lie in a picture of shape {picture.shape}")
-    combs = _upright(picture, roi, others)
+    combs = upright_combs(picture, roi, others)
     if not combs:
         return UnreadableRuler("no ruler was found beside the picture")
     texts = depth_texts(picture, (roi, *others))
@@ -133,7 +133,30 @@ def _rows(roi: Roi) -> tuple[int, int]:
     return roi.y - spare, roi.y + roi.height + spare
 
 
-def _upright(picture: Picture, roi: Roi, others: tuple[Roi, ...]) -> tuple[Comb, ...]:
+def upright_combs(picture: Picture, roi: Roi, others: tuple[Roi, ...] = ()) -> tuple[Comb, ...]:
+    """Return the rows of ticks that stand beside a picture.
+
+    Parameters
+    ----------
+    picture : (H, W) uint8 array
+        One frame of the screen.
+    roi : Roi
+        The B-mode picture.
+    others : tuple of Roi
+        Further B-mode pictures of the screen: what stands beyond them is theirs.
+
+    Returns
+    -------
+    tuple of Comb
+        The longest first.
+
+    Examples
+    --------
+    >>> screen = np.zeros((440, 400), np.uint8)
+    >>> screen[20:420:40, 330:345] = 255
+    >>> [comb.spacing_px for comb in upright_combs(screen, Roi(20, 20, 300, 400))]
+    [40.0]
+    """
     low = max((o.x + o.width for o in others if o.x < roi.x), default=0)
     high = min((o.x for o in others if o.x > roi.x), default=picture.shape[1])
     margin = round(_MARGIN_SHARE * roi.width)

@@ -28,6 +28,9 @@ _ACTION = {
 }
 
 
+DEPTH_CHANGED = "the depth was changed on the scanner; set it back, or choose the source again"
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One value for the eye, a mean over the last pictures; what is stored stays raw."""
@@ -108,6 +111,8 @@ def action_words(status: RunStatus, sample: Sample | None, view: View | None) ->
         return ""
     if sample.result is None or view is None:
         return sample.fault
+    if sample.result.depth_changed:
+        return DEPTH_CHANGED
     lead = [m for m in sample.result.measurements if m.muscle == view.muscles[0] and m.status in _ACTION]
     return " · ".join(_by_status(lead))
 
