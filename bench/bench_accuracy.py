@@ -25,6 +25,7 @@ from bench.goals import goal_rows
 from bench.lifted import lifted_rows
 from bench.looped import looped_rows
 from bench.people import gastrocnemius_clips, gastrocnemius_stills
+from bench.quality_tables import gate_tables, quality_tables, status_tables
 from bench.report import sections
 from bench.rough_borders import refined, rough_rows
 from bench.sample_rows import other_phantom_rows, sample_clip_rows
@@ -92,6 +93,9 @@ PARTS: dict[str, Callable[[bool], list[Table]]] = {
     "decisions": decision_tables,
     "looped": lambda development: [("looped", looped_rows())],
     "refound": lambda development: [("refound", lifted_rows())],
+    "quality": quality_tables,
+    "statuses": status_tables,
+    "gates": gate_tables,
     "screens": lambda development: [("screens", screens_rows(development))],
     "sample_clips": lambda development: [("sample_clips", sample_clip_rows())],
     "experimental": _experimental,

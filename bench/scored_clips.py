@@ -47,6 +47,18 @@ DEVELOPMENT: dict[ViewName, range] = {
     "lm-csa": range(500, 512),
     "lm-thickness": range(500, 508),
 }
+# For the chance that a value is right: many clips, few pictures a second.
+QUALITY_SCORED: dict[ViewName, range] = {
+    "tra": range(5130, 5160),
+    "lm-csa": range(5130, 5160),
+    "lm-thickness": range(5130, 5150),
+}
+QUALITY_DEVELOPMENT: dict[ViewName, range] = {
+    "tra": range(600, 624),
+    "lm-csa": range(600, 624),
+    "lm-thickness": range(600, 650),
+}
+QUALITY_FPS = 12.0
 _WIDE = replace(
     HARD,
     effort=(0.45, 1.0),
@@ -81,6 +93,7 @@ class ScoredClip:
 
     view: ViewName
     seed: int
+    fps: float | None = None  # None: by chance
 
     @cached_property
     def plan(self) -> ClipPlan:
@@ -98,6 +111,7 @@ class ScoredClip:
             calibration=fitting_calibration(probe, plan.scanner.depth_mm, plan.look, size),
             per_cell=float(rng.uniform(3.0, 4.0) if rng.random() < 0.5 else rng.uniform(8.0, 10.0)),
             soften_px=float(rng.uniform(0.0, 1.2)),
+            fps=self.fps or plan.fps,
         )
 
     @property
@@ -136,6 +150,13 @@ def clips(development: bool = False, views: tuple[ViewName, ...] = tuple(SCORED)
     """Return the scored clips, or those to look at, the views in turns."""
     seeds = DEVELOPMENT if development else SCORED
     turns = zip_longest(*([ScoredClip(view, seed) for seed in seeds[view]] for view in views))
+    return [clip for turn in turns for clip in turn if clip is not None]
+
+
+def quality_clips(development: bool = False, views: tuple[ViewName, ...] = tuple(SCORED)) -> list[ScoredClip]:
+    """Return the clips on which the chance that a value is right is tried, or those it was made on."""
+    seeds = QUALITY_DEVELOPMENT if development else QUALITY_SCORED
+    turns = zip_longest(*([ScoredClip(view, seed, QUALITY_FPS) for seed in seeds[view]] for view in views))
     return [clip for turn in turns for clip in turn if clip is not None]
 
 

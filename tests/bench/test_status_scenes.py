@@ -1,0 +1,42 @@
+"""What goes wrong with a picture is named, and no value beside `ok` is wrong meanwhile."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bench.status_scenes import BEGINS, SCENES, Scene, followed, wrong_and_ok
+from segmentation.results import Status
+
+
+@pytest.fixture(scope="module", params=SCENES, ids=lambda scene: scene.name)
+def told(request: pytest.FixtureRequest) -> tuple[Scene, list[Status], list[str], list[float]]:
+    scene: Scene = request.param
+    clip, pictures = scene.shown()
+    results = list(followed(clip, pictures))
+    late = [m for r in results[BEGINS + scene.within :] for m in r.measurements if m.muscle in scene.muscles]
+    # a frozen picture's values are right for the moment it stopped, and no longer for the muscle
+    kept = results[: BEGINS + 2] if scene.status is Status.FROZEN else results
+    values = [
+        value
+        for m in late
+        if not m.status.carries_value
+        for value in (m.thickness_mm, m.area_cm2)
+        if np.isfinite(value)
+    ]
+    return scene, [m.status for m in late], wrong_and_ok(clip, kept), values
+
+
+def test_it_is_named(told: tuple[Scene, list[Status], list[str], list[float]]) -> None:
+    scene, said, _, _ = told
+    assert said
+    assert said.count(scene.status) >= 0.9 * len(said)
+    assert Status.OK not in said
+
+
+def test_no_wrong_value_is_called_ok(told: tuple[Scene, list[Status], list[str], list[float]]) -> None:
+    assert told[2] == []
+
+
+def test_a_status_without_value_has_none(told: tuple[Scene, list[Status], list[str], list[float]]) -> None:
+    assert told[3] == []
