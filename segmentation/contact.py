@@ -185,7 +185,7 @@ def step_contact(
     if contact.detail is not None:
         alike = float(contact.detail @ detail) if detail is not None else 0.0
     contact = replace(contact, detail=detail)
-    if alike < min(LEAP, LEAP_SHARE * contact.usual) or contact.touch is not Touch.HELD:
+    if alike < min(LEAP, LEAP_SHARE * contact.usual) or contact.touch is Touch.BROKEN:
         contact = replace(contact, touch=_after_leap(contact, panel, picture, alike, gap_s))
     if contact.touch is Touch.HELD:
         usual = contact.usual + (alike - contact.usual) / USUAL_PICTURES
@@ -194,9 +194,12 @@ def step_contact(
 
 
 def _after_leap(contact: Contact, panel: Panel, picture: Picture, alike: float, gap_s: float) -> Touch:
-    if contact.before is not None and depth_changed(contact.before, picture, panel.roi):
+    lasts = alike >= LEAST_ALIKE or not gap_s <= LONGEST_GAP_S
+    # air has no scale, and to look for one costs as much as ten pictures
+    scaled = lasts or contact.touch is not Touch.BROKEN
+    if scaled and contact.before is not None and depth_changed(contact.before, picture, panel.roi):
         return Touch.OTHER_DEPTH
-    if alike >= LEAST_ALIKE or not gap_s <= LONGEST_GAP_S:
+    if lasts:
         return Touch.HELD
     there = contact.before is not None and likeness(contact.before, picture, panel.roi) > SAME_PLACE
     return Touch.HELD if there else Touch.BROKEN
