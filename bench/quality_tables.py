@@ -10,7 +10,8 @@ from bench.faults import FAULTS
 from bench.figures import Row
 from bench.gate_rows import gate_rows
 from bench.judged import Judged, judged
-from bench.status_scenes import BEGINS, SCENES, Scene, followed, wrong_and_ok
+from bench.scene_clips import followed, wrong_and_ok
+from bench.status_scenes import SCENES, Scene
 from segmentation.results import Status
 
 Table = tuple[str, list[Row]]
@@ -65,9 +66,11 @@ _SHOWN = (Status.OK, Status.LOW_QUALITY, Status.SHADOW, Status.MOVED, Status.LOS
 def _scene_row(scene: Scene) -> Row:
     clip, pictures = scene.shown()
     results = list(followed(clip, pictures))
-    late = [m for r in results[BEGINS + scene.within :] for m in r.measurements if m.muscle in scene.muscles]
+    late = [
+        m for r in results[scene.begins + scene.within :] for m in r.measurements if m.muscle in scene.muscles
+    ]
     said = Counter(m.status for m in late)
-    kept = results[: BEGINS + 2] if scene.status is Status.FROZEN else results
+    kept = results[: scene.begins + 2] if scene.status is Status.FROZEN else results
     return {
         "what is wrong": scene.title,
         "clip": scene.stem,

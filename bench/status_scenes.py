@@ -6,58 +6,23 @@ pictures from them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import isfinite
 
 import cv2
 import numpy as np
 
-from bench.stepping import pictures_of
-from bench.truth import SAMPLE_CLIPS, Key, phantom_truth
-from segmentation.chance import tolerance
+from bench.scene_clips import Clip, sample
 from segmentation.geometry import Roi
 from segmentation.phantom.picture_faults import at_other_depth, covered, faded, in_air, shadowed, shifted
-from segmentation.results import FloatArray, FrameResult, Muscle, Picture, Status
+from segmentation.results import SIDES, FloatArray, Measurement, Muscle, Picture, Side, Status
 from segmentation.screen import picture_mask
-from segmentation.tracking import start, step
-from segmentation.views import ViewName
-from usbio.preparation import prepare
-from usbio.setup import SetupFile, load_setup
 
-FPS = 25.0
 BEGINS = 20  # picture; the muscle is at rest and has been followed for most of a second
 PICTURES = 30
 _LONGER = 60  # for what takes two seconds to be told
+_NOISE_GREY = 14.0  # most likely grey
 _RINGING = (200.0, 4.0, 12.0)  # loudness in grey, distance and reach of the lines in mm
-
-
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """A sample clip with its setup."""
-
-    stem: str
-    setup: SetupFile
-    pictures: Sequence[Picture]
-
-    @property
-    def roi(self) -> Roi:
-        """The B-mode picture."""
-        if self.setup.image.crop_px is None:
-            raise ValueError("expected a setup with a crop")
-        return Roi(*self.setup.image.crop_px)
-
-    @property
-    def mm_per_px(self) -> float:
-        """Spacing."""
-        return self.setup.calibration.y_mm_per_px or 0.1
-
-    @property
-    def view(self) -> ViewName:
-        """What is measured."""
-        if self.setup.measure.view is None:
-            raise ValueError("expected a setup that names its view")
-        return self.setup.measure.view
 
 
 Drawing = Callable[[Clip, Picture, int], Picture]
@@ -75,48 +40,21 @@ class Scene:
     muscles: tuple[Muscle, ...]
     drawing: Drawing
     pictures: int = PICTURES
+    begins: int = BEGINS  # picture of the clip from which on the fault is there
     within: int = 1  # picture of the fault from which on it is said
+    sides: tuple[Side, ...] = SIDES
     to_do: str = ""
 
     def shown(self) -> tuple[Clip, list[Picture]]:
-        """Return the clip and its pictures with the fault from `BEGINS` on."""
-        clip = sample(self.stem, BEGINS + self.pictures)
-        fault = range(len(clip.pictures) - BEGINS)
-        late = [self.drawing(clip, clip.pictures[BEGINS + k], k) for k in fault]
-        return clip, [*clip.pictures[:BEGINS], *late]
+        """Return the clip and its pictures, with the fault from `begins` on."""
+        clip = sample(self.stem, self.begins + self.pictures)
+        fault = range(len(clip.pictures) - self.begins)
+        late = [self.drawing(clip, clip.pictures[self.begins + k], k) for k in fault]
+        return clip, [*clip.pictures[: self.begins], *late]
 
-
-def sample(stem: str, pictures: int) -> Clip:
-    """Read the first pictures of a sample clip."""
-    file = SAMPLE_CLIPS / f"{stem}.mp4"
-    return Clip(stem, load_setup(file.with_suffix(".toml")), pictures_of(file, pictures))
-
-
-def followed(clip: Clip, pictures: Sequence[Picture]) -> Iterator[FrameResult]:
-    """Yield what is measured in pictures of a clip, with its whole setup."""
-    ready = prepare(clip.view, clip.setup, pictures[0], name=clip.stem)
-    state = start(ready.measure, pictures[0])
-    for number, picture in enumerate(pictures):
-        state, result = step(state, picture, number / FPS)
-        yield result
-
-
-def wrong_and_ok(clip: Clip, results: Sequence[FrameResult]) -> list[str]:
-    """Return every value that is called ``ok`` and is farther off than a right one may be."""
-    truth = phantom_truth(SAMPLE_CLIPS / f"{clip.stem}.truth.csv")
-    return [
-        f"picture {number}: {side} {muscle} {getattr(m, quantity):.2f} for {true:.2f}"
-        for (side, muscle, quantity), number, true in _leading(truth, len(results))
-        if (m := results[number].of(side, muscle)) is not None
-        and m.status is Status.OK
-        and not abs(getattr(m, quantity) - true) <= tolerance(quantity, true)
-    ]
-
-
-def _leading(truth: dict[Key, dict[int, float]], pictures: int) -> Iterator[tuple[Key, int, float]]:
-    for key, values in truth.items():
-        if key[2] != "slide_mm":
-            yield from ((key, k, v) for k, v in values.items() if k < pictures and isfinite(v))
+    def concerns(self, m: Measurement) -> bool:
+        """Say whether this is a muscle that the fault is about."""
+        return m.muscle in self.muscles and m.side in self.sides
 
 
 def _middle(clip: Clip, share: float = 0.5) -> float:
@@ -125,6 +63,22 @@ def _middle(clip: Clip, share: float = 0.5) -> float:
 
 def _shadow(clip: Clip, picture: Picture, k: int) -> Picture:
     return shadowed(picture, clip.roi, _middle(clip, 0.3), 0.25 * clip.roi.width, 190.0, from_px=8.0)
+
+
+def _shadow_over_facet(clip: Clip, picture: Picture, k: int) -> Picture:
+    return shadowed(picture, clip.roi, _middle(clip, 0.545), 0.22 * clip.roi.width, 100.0, from_px=8.0)
+
+
+def _shadow_over_border(clip: Clip, picture: Picture, k: int) -> Picture:
+    return shadowed(picture, clip.roi, _middle(clip, 0.52), 0.21 * clip.roi.width, 150.0, from_px=8.0)
+
+
+def _nothing(clip: Clip, picture: Picture, k: int) -> Picture:
+    """Noise alone, wherever echoes can be."""
+    out = picture.copy()
+    noise = _NOISE_GREY * np.random.default_rng((3, k)).rayleigh(1.0, (clip.roi.height, clip.roi.width))
+    out[clip.roi.slices] = np.where(picture_mask(clip.pictures[0], clip.roi), np.minimum(noise, 255.0), 0.0)
+    return out
 
 
 def _air(clip: Clip, picture: Picture, k: int) -> Picture:
@@ -173,7 +127,11 @@ def _pressed(clip: Clip, picture: Picture, k: int) -> Picture:
 
 
 def _faded(clip: Clip, picture: Picture, k: int) -> Picture:
-    return faded(picture, clip.roi, 130.0, 14.0, np.random.default_rng((9, k)))
+    return faded(picture, clip.roi, 130.0, _NOISE_GREY, np.random.default_rng((9, k)))
+
+
+def _half_faded(clip: Clip, picture: Picture, k: int) -> Picture:
+    return faded(picture, clip.roi, 100.0, 13.0, np.random.default_rng((9, k)))
 
 
 WALL: tuple[Muscle, ...] = ("tra", "io", "eo")
@@ -188,13 +146,51 @@ SCENES: tuple[Scene, ...] = (
         to_do="Gel, and the probe flat on the skin; or move the station beside the shadow.",
     ),
     Scene(
-        "faded",
-        "The picture has faded",
+        "shadow_facet",
+        "A shadow lies over the facet",
+        "lm_thickness_left",
+        Status.SHADOW,
+        ("lm",),
+        _shadow_over_facet,
+        to_do="Gel, and the probe flat on the skin.",
+    ),
+    Scene(
+        "shadow_border",
+        "A shadow lies across the border",
+        "contour_left",
+        Status.SHADOW,
+        ("contour",),
+        _shadow_over_border,
+        to_do="Gel, and the probe flat on the skin.",
+    ),
+    Scene(
+        "low_quality",
+        "The picture is half faded",
         "lm_csa",
         Status.LOW_QUALITY,
         ("lm",),
+        _half_faded,
+        sides=("right",),
+        to_do="Gel, gain, or tilt the probe until the rim is clear.",
+    ),
+    Scene(
+        "faded",
+        "The picture has faded",
+        "lm_csa",
+        Status.LOST,
+        ("lm",),
         _faded,
-        to_do="Gel, gain, or press a little less obliquely; the value counts again once it is clear.",
+        to_do="Gel, gain, or tilt the probe until the rim is clear.",
+    ),
+    Scene(
+        "no_border",
+        "There is nothing to be found",
+        "lm_thickness_left",
+        Status.NO_BORDER,
+        ("lm",),
+        _nothing,
+        begins=0,
+        to_do="Gel, gain and depth; then point at the muscle once more.",
     ),
     Scene(
         "lifted",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.status_scenes import BEGINS, SCENES, Scene, followed, wrong_and_ok
+from bench.scene_clips import followed, wrong_and_ok
+from bench.status_scenes import SCENES, Scene
 from segmentation.results import Status
 
 
@@ -14,9 +15,10 @@ def told(request: pytest.FixtureRequest) -> tuple[Scene, list[Status], list[str]
     scene: Scene = request.param
     clip, pictures = scene.shown()
     results = list(followed(clip, pictures))
-    late = [m for r in results[BEGINS + scene.within :] for m in r.measurements if m.muscle in scene.muscles]
+    first = scene.begins + scene.within
+    late = [m for r in results[first:] for m in r.measurements if scene.concerns(m)]
     # a frozen picture's values are right for the moment it stopped, and no longer for the muscle
-    kept = results[: BEGINS + 2] if scene.status is Status.FROZEN else results
+    kept = results[: scene.begins + 2] if scene.status is Status.FROZEN else results
     values = [
         value
         for m in late
@@ -40,3 +42,7 @@ def test_no_wrong_value_is_called_ok(told: tuple[Scene, list[Status], list[str],
 
 def test_a_status_without_value_has_none(told: tuple[Scene, list[Status], list[str], list[float]]) -> None:
     assert told[3] == []
+
+
+def test_every_status_has_its_scene() -> None:
+    assert {scene.status for scene in SCENES} == set(Status) - {Status.OK}
