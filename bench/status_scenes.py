@@ -21,7 +21,7 @@ from segmentation.screen import picture_mask
 BEGINS = 20  # picture; the muscle is at rest and has been followed for most of a second
 PICTURES = 30
 _LONGER = 60  # for what takes two seconds to be told
-_NOISE_GREY = 14.0  # most likely grey
+_NOISE_GREY = 24.0  # most likely grey
 _RINGING = (200.0, 4.0, 12.0)  # loudness in grey, distance and reach of the lines in mm
 
 
@@ -110,12 +110,12 @@ def _frozen(clip: Clip, picture: Picture, k: int) -> Picture:
 
 
 def _gone_sideways(clip: Clip, picture: Picture, k: int) -> Picture:
-    """Slides on by half a millimetre a picture, as far as the muscle's border leaves the fan."""
-    return shifted(picture, clip.roi, -min(k, 50) * 0.55 / clip.mm_per_px, 0.0)
+    """Slides on by half a millimetre a picture, until a part of the border is outside."""
+    return shifted(picture, clip.roi, -min(k, 24) * 0.55 / clip.mm_per_px, 0.0)
 
 
-def _deeper(clip: Clip, picture: Picture, k: int) -> Picture:
-    return at_other_depth(picture, clip.roi, 0.8)
+def _shallower(clip: Clip, picture: Picture, k: int) -> Picture:
+    return at_other_depth(picture, clip.roi, 1.25)
 
 
 def _probe_moved(clip: Clip, picture: Picture, k: int) -> Picture:
@@ -127,7 +127,7 @@ def _pressed(clip: Clip, picture: Picture, k: int) -> Picture:
 
 
 def _faded(clip: Clip, picture: Picture, k: int) -> Picture:
-    return faded(picture, clip.roi, 130.0, _NOISE_GREY, np.random.default_rng((9, k)))
+    return faded(picture, clip.roi, 130.0, 14.0, np.random.default_rng((9, k)))
 
 
 def _half_faded(clip: Clip, picture: Picture, k: int) -> Picture:
@@ -228,8 +228,7 @@ SCENES: tuple[Scene, ...] = (
         Status.CLIPPED,
         ("contour",),
         _gone_sideways,
-        pictures=_LONGER,
-        within=58,
+        within=20,
         to_do="Move the probe so that the whole muscle is in the picture.",
     ),
     Scene(
@@ -238,7 +237,7 @@ SCENES: tuple[Scene, ...] = (
         "lm_csa",
         Status.IMPLAUSIBLE,
         ("lm",),
-        _deeper,
+        _shallower,
         to_do="Set the depth back, or choose the source again so that the scale is read anew.",
     ),
     Scene(
