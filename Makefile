@@ -16,6 +16,7 @@ help:
 	@echo "make test    the tests"
 	@echo "make check   ruff, mypy, import-linter"
 	@echo "make bench   accuracy, speed, memory"
+	@echo "make docs-pictures   the pictures of docs/when-it-is-wrong.md"
 
 demo: $(READY)
 	$(BIN)/usbio-gui --demo
@@ -36,6 +37,9 @@ bench: $(READY)
 	$(BIN)/python -m bench.bench_decode
 	$(BIN)/python -m bench.bench_analyze
 	$(BIN)/python -m bench.bench_latency
+
+docs-pictures: $(READY)
+	$(BIN)/python -m bench.status_pictures
 
 # The libraries a bare Debian lacks. As root they are installed, anywhere else the line to type is printed.
 system:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from gui.text import MUSCLE_WORDS, change_words, number_words, set_rank, soft_label, text_label, value_words
 from gui.theme import DARK, TEXT_PX, Theme, text_font
-from segmentation.results import QUANTITIES, Quantity, Side
+from segmentation.results import QUANTITIES, Quantity, Side, Status
 from segmentation.views import View
 from usbio.reading import Reading
 
@@ -110,7 +110,7 @@ class _SideColumn(QWidget):
         self._past.setText(_past_words(lead, quantity))
         for label in (self._value, self._change):
             set_rank(label, "" if lead.sound else "dimmed")
-        self._quality.show_quality(lead.quality)
+        self._quality.show_quality(lead.quality, lead.status is Status.LOW_QUALITY)
         self._others.show_readings(found, quantity)
 
     def set_theme(self, theme: Theme) -> None:
@@ -201,14 +201,14 @@ class _QualityBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._quality = float("nan")
+        self._quality, self._low = float("nan"), False
         self._theme = DARK
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("quality: estimated chance that the value is within 0.5 mm or 5 %")
         self.setToolTip("estimated chance that the value is within 0.5 mm or 5 % of the truth")
 
-    def show_quality(self, quality: float) -> None:
-        self._quality = quality
+    def show_quality(self, quality: float, low: bool) -> None:
+        self._quality, self._low = quality, low
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -222,9 +222,10 @@ class _QualityBar(QWidget):
         painter = QPainter(self)
         painter.setFont(text_font(14))
         painter.setPen(QColor(self._theme.soft))
-        words = f"quality {self._quality * 100:.0f} %" if isfinite(self._quality) else "quality –"
+        words = "low quality" if self._low else "quality"
+        words += f" {self._quality * 100:.0f} %" if isfinite(self._quality) else " –"
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
-        x = painter.fontMetrics().horizontalAdvance("quality 100 %") + 8
+        x = painter.fontMetrics().horizontalAdvance("low quality 88 %") + 8
         bar = QRectF(x, self.height() / 2 - 4, max(min(self.width() - x - 4, 110), 0), 8)
         painter.fillRect(bar, QColor(self._theme.line))
         if isfinite(self._quality):

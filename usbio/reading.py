@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import nan
 
@@ -17,17 +18,16 @@ from usbio.sample import RunState, RunStatus, Sample
 
 MEAN_OF = 5  # pictures; a mean over n pictures is (n - 1) / 2 pictures late
 
-_ACTION = {
-    Status.NO_BORDER: "no border found",
-    Status.LOST: "muscle lost",
-    Status.MOVED: "probe moved",
-    Status.FROZEN: "picture frozen",
-    Status.CLIPPED: "border leaves the picture",
-    Status.SHADOW: "shadow over the muscle",
-    Status.IMPLAUSIBLE: "value not plausible",
+ACTION = {
+    Status.NO_BORDER: "no border found; check gel, gain and depth",
+    Status.LOST: "muscle lost; put the probe back or close the menu",
+    Status.MOVED: "probe moved or pressed; go back to rest",
+    Status.FROZEN: "picture frozen; unfreeze the scanner",
+    Status.CLIPPED: "muscle leaves the picture; move the probe",
+    Status.SHADOW: "shadow over the muscle; more gel",
+    Status.IMPLAUSIBLE: "value not plausible; check the border",
 }
-
-
+"""What the operator sees beside a status; a value of low quality is shown with its chance instead."""
 DEPTH_CHANGED = "the depth was changed on the scanner; set it back, or choose the source again"
 
 
@@ -113,12 +113,17 @@ def action_words(status: RunStatus, sample: Sample | None, view: View | None) ->
         return sample.fault
     if sample.result.depth_changed:
         return DEPTH_CHANGED
-    lead = [m for m in sample.result.measurements if m.muscle == view.muscles[0] and m.status in _ACTION]
-    return " · ".join(_by_status(lead))
+    return " · ".join(_by_status(sample.result.measurements, view))
 
 
-def _by_status(found: list[Measurement]) -> list[str]:
-    by_words: dict[str, list[str]] = {}
+def _by_status(found: Sequence[Measurement], view: View) -> list[str]:
+    """Words for the first muscle of each side that needs action, with its name if it is not the leading one."""
+    first: dict[Side, Measurement] = {}
     for m in found:
-        by_words.setdefault(_ACTION[m.status], []).append(m.side)
-    return [f"{' and '.join(sides)}: {words}" for words, sides in by_words.items()]
+        if m.status in ACTION:
+            first.setdefault(m.side, m)
+    by_words: dict[str, list[str]] = {}
+    for side, m in first.items():
+        name = side if m.muscle == view.muscles[0] else f"{side} {m.muscle.upper()}"
+        by_words.setdefault(ACTION[m.status], []).append(name)
+    return [f"{' and '.join(names)}: {words}" for words, names in by_words.items()]

@@ -22,6 +22,7 @@ from tests.fakes import CountingState, EndlessSource, ScriptedSource, step
 from tests.gui.conftest import TWO_SIDES
 from usbio.choice import Choice
 from usbio.errors import InputError
+from usbio.reading import ACTION
 
 Show = Callable[..., MainWindow]
 PATIENCE_MS = 8000
@@ -63,7 +64,7 @@ def test_what_needs_action_stands_over_the_picture_and_the_number_is_greyed(show
         return state, FrameResult(True, (left, right))
 
     window = show(EndlessSource(fps=50), use=lost)
-    qtbot.waitUntil(lambda: window.page.image.warning == "left: muscle lost", timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.page.image.warning == f"left: {ACTION[Status.LOST]}", timeout=PATIENCE_MS)
     values = [w for w in window.findChildren(QLabel) if w.accessibleName() == "left multifidus, area"]
     qtbot.waitUntil(lambda: values[0].text() == "–", timeout=PATIENCE_MS)
     assert values[0].property("rank") == "dimmed"

@@ -18,7 +18,7 @@ from usbio.errors import CallError
 from usbio.frames import Frame
 from usbio.history import History
 from usbio.live import Engine, LiveRun
-from usbio.reading import action_words, compare_sides, readings
+from usbio.reading import ACTION, action_words, compare_sides, readings
 from usbio.sample import Counts, RunState, RunStatus, Sample
 from usbio.setup import ImageTable, MeasureTable, SetupFile, load_setup, save_setup
 from usbio.setup_as_used import setup_as_used
@@ -97,8 +97,8 @@ def test_one_side_is_not_compared(history: History) -> None:
     [
         (RUNNING, sample(0, 5.0, 4.0), ""),
         (RUNNING, sample(0, 5.0, 4.0, Status.LOW_QUALITY), ""),
-        (RUNNING, sample(0, 5.0, 4.0, Status.LOST), "left: muscle lost"),
-        (RUNNING, sample(0, 5.0, 4.0, Status.MOVED), "left: probe moved"),
+        (RUNNING, sample(0, 5.0, 4.0, Status.LOST), f"left: {ACTION[Status.LOST]}"),
+        (RUNNING, sample(0, 5.0, 4.0, Status.MOVED), f"left: {ACTION[Status.MOVED]}"),
         (replace(RUNNING, stalled=True, words="no picture for 3 s"), None, "no picture for 3 s"),
         (RUNNING, None, ""),
     ],
