@@ -117,7 +117,7 @@ def action_words(status: RunStatus, sample: Sample | None, view: View | None) ->
 
 
 def _by_status(found: Sequence[Measurement], view: View) -> list[str]:
-    """Words for the first muscle of each side that needs action, with its name if it is not the leading one."""
+    """Words for the first muscle of each side that needs action; its name too, unless it leads."""
     first: dict[Side, Measurement] = {}
     for m in found:
         if m.status in ACTION:
