@@ -73,8 +73,16 @@ _OTHER = {
     "side": ("side of the patient: left, right; both: a comparison of the two", ""),
     "muscle": ("muscle measured; where side is both, the muscle compared", ""),
     "asymmetry_percent": ("(right - left) / larger x 100 of area, else thickness; only if side is both", "%"),
-    "quality": ("estimated chance that the value is within 0.5 mm or 5 % of the truth", "0 to 1"),
-    "status": ("ok, low_quality, moved and shadow carry a value, any other does not", ""),
+    "quality": (
+        "estimated chance that the value is within 0.5 mm or 5 % of the truth; at most 0.89 for a border nobody "
+        "pointed at or confirmed",
+        "0 to 1",
+    ),
+    "status": (
+        "ok: quality 0.8 or more; low_quality: less; moved: the probe moved or pressed since rest; shadow; these four "
+        "carry a value. No value: no_border, lost, clipped, frozen, implausible (also: the depth was changed)",
+        "",
+    ),
     "border_source": ("auto, traced, confirmed or corrected; of several the least sure", ""),
     "value_kind": ("live, or held: the other side's last value", ""),
     "quantity": (
