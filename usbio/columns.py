@@ -74,13 +74,13 @@ _OTHER = {
     "muscle": ("muscle measured; where side is both, the muscle compared", ""),
     "asymmetry_percent": ("(right - left) / larger x 100 of area, else thickness; only if side is both", "%"),
     "quality": (
-        "estimated chance that the value is within 0.5 mm or 5 % of the truth; at most 0.89 for a border that "
-        "nobody pointed at or confirmed",
+        "estimated chance that the value is within 0.5 mm or 5 % of the truth; at most 0.89 for a border "
+        "that nobody pointed at or confirmed",
         "0 to 1",
     ),
     "status": (
-        "with a value: ok (quality from 0.8 on), low_quality (below), moved (the probe moved or pressed since "
-        "rest), shadow; without: no_border, lost, clipped, frozen, implausible (or the depth was changed)",
+        "with a value: ok (quality from 0.8 on), low_quality (below), moved (the probe moved or pressed "
+        "since rest), shadow; without: no_border, lost, clipped, frozen, implausible (or the depth was changed)",
         "",
     ),
     "border_source": ("auto, traced, confirmed or corrected; of several the least sure", ""),
