@@ -160,6 +160,7 @@ class _Others(QWidget):
                 self._values[r.muscle].setText(value_words(r.value, quantity))
                 self._changes[r.muscle].setText(change_words(r.change_percent))
                 set_rank(self._values[r.muscle], "" if r.sound else "dimmed")
+                set_rank(self._changes[r.muscle], "soft" if r.sound else "dimmed")
 
 
 class _Heading(QWidget):

@@ -80,7 +80,7 @@ _OTHER = {
     ),
     "status": (
         "with a value: ok (quality from 0.8 on), low_quality (below), moved (the probe moved or pressed "
-        "since rest), shadow; without: no_border, lost, clipped, frozen, implausible (or the depth was changed)",
+        "since rest), shadow; without: no_border, lost, clipped, frozen, implausible (also of another depth)",
         "",
     ),
     "border_source": ("auto, traced, confirmed or corrected; of several the least sure", ""),
