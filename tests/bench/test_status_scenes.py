@@ -7,6 +7,7 @@ import pytest
 
 from bench.scene_clips import followed, wrong_and_ok
 from bench.status_scenes import SCENES, Scene
+from bench.truth import REPO
 from segmentation.results import Status
 
 
@@ -46,3 +47,13 @@ def test_a_status_without_value_has_none(told: tuple[Scene, list[Status], list[s
 
 def test_every_status_has_its_scene() -> None:
     assert {scene.status for scene in SCENES} == set(Status) - {Status.OK}
+
+
+def test_the_page_shows_every_scene_and_has_a_section_for_every_status() -> None:
+    page = (REPO / "docs" / "when-it-is-wrong.md").read_text(encoding="utf-8")
+    for scene in SCENES:
+        name = f"status_{scene.name}.png"
+        assert f"]({name})" in page
+        assert (REPO / "docs" / name).stat().st_size < 120_000
+    for status in set(Status) - {Status.OK}:
+        assert f"## `{status}`" in page
