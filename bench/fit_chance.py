@@ -63,7 +63,7 @@ _SIGNS = {
     "change of size": -1,
     "dark share": -1,
     "unevenness": -1,
-    "rival": -1,
+    "log strength": 1,
     "found alone": -1,
 }
 

@@ -43,7 +43,7 @@ class FacetTrack:
     lost_for: int = 0
     seen: int = 0
     source: BorderSource = "auto"
-    rival: float = 0.0  # the next best band as a share of the fascia
+    strength_grey: float = 0.0  # of the fascia where it was found
     first_grey: float = nan  # between the two at the start, as a share of that beside it
 
 
@@ -109,7 +109,7 @@ def step_facet(
         edge,
         apex[0],
         value,
-        track.rival,
+        track.strength_grey,
         grey / track.first_grey if track.first_grey > 0 else 1.0,
         found_alone=track.source == "auto",
     )
@@ -161,7 +161,7 @@ def _found(
         fascia=on_grid(fascia, fine, grid),
         first_contrast_grey=float(fascia.contrast_grey.mean()),
         source=source,
-        rival=strength(above[1]) / strength(fascia) if len(above) > 1 else 0.0,
+        strength_grey=strength(fascia),
     )
 
 

@@ -331,7 +331,7 @@ def judge_facet(
     edge: InnerEdge,
     x_mm: float,
     value_mm: float,
-    rival: float = 0.0,
+    strength_grey: float = 20.0,
     grey_share: float = 1.0,
     found_alone: bool = False,
 ) -> Judgement:
@@ -349,8 +349,8 @@ def judge_facet(
         Column of the facet.
     value_mm : float
         The thickness.
-    rival : float
-        How strong the next best band was as a share of the fascia, 0 to 1.
+    strength_grey : float
+        How clearly the fascia stood out from end to end where it was found.
     grey_share : float
         Grey between facet and fascia, as a share of what it was at the start.
     found_alone : bool
@@ -380,9 +380,8 @@ def judge_facet(
     evidence = (
         log(max(step, 2.0)),
         min(_unevenness_mm(edge, x_mm), 0.4),
-        log(min(max(contrast_grey / max(first_contrast_grey, 1.0), 0.1), 2.0)),
+        log(min(max(strength_grey, 2.0), 40.0)),
         agreement,
-        rival,
         float(found_alone),
     )
     return _with_value(FACET, evidence, found_alone, grey_share < SHADOW_FACET_SHARE)
