@@ -12,6 +12,7 @@ from segmentation.results import FloatArray
 
 SURE, GOOD = 0.9, 0.8
 FAR_MM, FAR_PERCENT = 1.5, 15.0
+FEW = 100  # values of a tenth: no more than three runs of one clip
 
 
 def tenths(found: Sequence[Judged]) -> list[Row]:
@@ -47,11 +48,11 @@ def figures_of(found: Sequence[Judged]) -> Row:
     sure = [one for one in kept if one.quality >= SURE]
     clean = [one for one in found if one.fault == "clean"]
     good = [one.quality >= GOOD and one.status.carries_value for one in clean]
-    apart = [row["apart"] for row in tenths(found) if row.get("apart") is not None]
+    apart = [row["apart"] for row in tenths(found) if row["values"] >= FEW]
     return {
         "values": len(kept),
         "outside %": rounded(100.0 * float(np.mean([one.outside for one in kept])), 2),
-        "most apart": max(apart),
+        "most apart": max(apart, default=None),
         "at 0.9 and above, outside %": rounded(100.0 * float(np.mean([o.outside for o in sure])), 2),
         "of those farther than 1.5 mm or 15 %": sum(_far(one) for one in sure),
         "AUROC": rounded(_auroc(kept)),

@@ -147,6 +147,21 @@ def _screens(found: Found) -> Iterator[Row]:
         )
 
 
+def _quality(found: Found) -> Iterator[Row]:
+    row, on = found["quality"][0], "phantom, scored clips with faults"
+    sure, far = "at 0.9 and above, outside %", "of those farther than 1.5 mm or 15 %"
+    apart, good = row["most apart"], row["clean at 0.8 and above %"]
+    asked = (
+        ("quality, tenths of 100 values and more", "true share within 0.1", apart, apart <= 0.1),
+        ("quality of 0.9 and above", "at most 2 % outside", row[sure], row[sure] <= 2.0),
+        ("quality of 0.9 and above", "none farther than 1.5 mm or 15 %", row[far], row[far] == 0),
+        ("quality tells values outside", "AUROC 0.85", row["AUROC"], row["AUROC"] >= 0.85),
+        ("clean pictures of quality 0.8 and above", "80 %", good, good >= 80.0),
+    )
+    for what, goal, reached, met in asked:
+        yield _goal(what, on, goal, f"{reached} ({row['values']} values)", met)
+
+
 _GOALS: dict[str, Callable[[Found], Iterator[Row]]] = {
     "gastrocnemius_clips": _clips_of_people,
     "gastrocnemius_stills": _stills,
@@ -156,6 +171,7 @@ _GOALS: dict[str, Callable[[Found], Iterator[Row]]] = {
     "rough_borders": _rough,
     "scored_lm_thickness": _scored("scored_lm_thickness"),
     "decisions": _decisions,
+    "quality": _quality,
     "looped": _looped,
     "refound": _refound,
     "screens": _screens,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from bench.calibration import FEW
 from bench.figures import Row
 
 SIDE, EDGE = 360, 64  # of the diagram and round it, in pixels
@@ -46,7 +47,8 @@ def reliability_picture(rows: Sequence[Row]) -> Image.Image:
     for row in rows:
         if row.get("stated") is not None:
             x, y = _at(row["stated"], row["true"])
-            pen.ellipse([x - 5, y - 5, x + 5, y + 5], fill=_DOT)
+            few = row["values"] < FEW
+            pen.ellipse([x - 5, y - 5, x + 5, y + 5], fill="white" if few else _DOT, outline=_DOT)
     pen.text((EDGE, EDGE - 34), "true share within 0.5 mm or 5 %", _INK, font)
     pen.text((EDGE + SIDE, EDGE + SIDE + 26), "stated quality", _INK, font, anchor="ra")
     _bars(pen, rows, font)
