@@ -66,9 +66,7 @@ _SHOWN = (Status.OK, Status.LOW_QUALITY, Status.SHADOW, Status.MOVED, Status.LOS
 def _scene_row(scene: Scene) -> Row:
     clip, pictures = scene.shown()
     results = list(followed(clip, pictures))
-    late = [
-        m for r in results[scene.begins + scene.within :] for m in r.measurements if m.muscle in scene.muscles
-    ]
+    late = [m for r in results[scene.begins + scene.within :] for m in r.measurements if scene.concerns(m)]
     said = Counter(m.status for m in late)
     kept = results[: scene.begins + 2] if scene.status is Status.FROZEN else results
     return {

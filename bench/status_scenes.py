@@ -121,7 +121,7 @@ def _faded(clip: Clip, picture: Picture, k: int) -> Picture:
 
 
 def _half_faded(clip: Clip, picture: Picture, k: int) -> Picture:
-    return faded(picture, clip.roi, 100.0, 13.0, np.random.default_rng((9, k)))
+    return faded(picture, clip.roi, 105.0, 12.0, np.random.default_rng((9, k)))
 
 
 WALL: tuple[Muscle, ...] = ("tra", "io", "eo")
