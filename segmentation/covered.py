@@ -12,6 +12,7 @@ from segmentation.results import FloatArray, Picture
 DARKEST_GREY, BRIGHTEST_GREY = 24, 245  # what is darker may be shadow, what is brighter too loud
 FLAT_GREY = 2  # between samples: a codec leaves as much
 LEAST_SHARE, MOST_SHARE = 0.012, 0.6  # of the B-mode picture; what is more is no panel over it
+WIDEST = 0.9  # of the picture's width: a layer of even grey goes from side to side
 LETTERS, PIECE = 7, 5  # samples: closed over, and the least that counts
 FRAME = 2
 FILLED = 0.75  # of the box round it: dark tissue has no straight sides
@@ -48,6 +49,8 @@ def covered_places(plan: ContactPlan, seen: Picture) -> npt.NDArray[np.bool_] | 
     (True, False)
     """
     flat = _flat(seen) & plan.inside
+    if float(flat.mean()) > MOST_SHARE:
+        return None  # a picture drawn in few greys, in which nothing stands out by being flat
     counted = np.bincount(seen[flat], minlength=256)
     counted[:DARKEST_GREY] = counted[BRIGHTEST_GREY:] = 0
     near = np.convolve(counted, np.ones(2 * FLAT_GREY + 1, np.intp), "same")
@@ -67,6 +70,7 @@ def _boxes(whole: npt.NDArray[np.uint8], writing: npt.NDArray[np.bool_]) -> npt.
     written = np.bincount(labels.ravel(), writing.ravel(), len(area))
     panel = (area >= LEAST_SHARE * whole.size) & (area >= FILLED * box) & (written >= WRITING * area)
     panel &= area <= MOST_SHARE * whole.size
+    panel &= stats[:, cv2.CC_STAT_WIDTH] < WIDEST * whole.shape[1]
     panel[0] = False
     if not panel.any():
         return None
