@@ -32,7 +32,6 @@ _CODECS = ("libx264", "ffv1")
 _MP4_OPTIONS = {"movflags": "+faststart", "movie_timescale": "90000"}
 _PICTURES_BETWEEN_KEYS = 30  # seeking: a key picture every 250 costs 195 ms, every 30 at most 47 ms
 _ENCODER_THREADS = 1  # x264 writes other bytes for another number of threads, and with two once in a while
-_NO_LOOKAHEAD = "rc-lookahead=0:mbtree=0"  # with it, once in some hundred times too
 
 
 class ClipWriter:
@@ -65,7 +64,7 @@ class ClipWriter:
         self._container: OutputContainer | None = _open_for_writing(path, self._part)
         self._stream = self._new_stream(self._container, codec, fps_hint)
         if codec == "libx264":
-            self._stream.options = {"crf": f"{crf:g}", "preset": preset, "x264-params": _NO_LOOKAHEAD}
+            self._stream.options = {"crf": f"{crf:g}", "preset": preset}
 
     def _new_stream(self, container: OutputContainer, codec: str, fps_hint: float) -> VideoStream:
         rate = max(Fraction(fps_hint).limit_denominator(1001), Fraction(1, 1001))
