@@ -6,15 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-import cv2
-import numpy as np
-import numpy.typing as npt
-
 from bench.stepping import pictures_of
 from bench.truth import SAMPLE_CLIPS, Key, phantom_truth
 from segmentation.chance import tolerance
 from segmentation.geometry import Roi
-from segmentation.results import FloatArray, FrameResult, Picture, Status
+from segmentation.results import FrameResult, Picture, Status
 from segmentation.tracking import start, step
 from segmentation.views import ViewName
 from usbio.preparation import prepare
@@ -76,17 +72,6 @@ def wrong_and_ok(clip: Clip, results: Sequence[FrameResult]) -> list[str]:
         and m.status is Status.OK
         and not abs(getattr(m, quantity) - true) <= tolerance(quantity, true)
     ]
-
-
-def from_face(inside: npt.NDArray[np.bool_]) -> FloatArray:
-    """Return how far each place of a B-mode picture is from the probe's face, in pixels."""
-    columns = np.flatnonzero(inside.any(axis=0))
-    rows = inside[:, columns].argmax(axis=0)
-    corners = np.flatnonzero(rows <= rows.min() + 1)
-    face = slice(int(corners[0]), int(corners[-1]) + 1)
-    elsewhere = np.ones(inside.shape, np.uint8)
-    elsewhere[rows[face], columns[face]] = 0
-    return np.asarray(cv2.distanceTransform(elsewhere, cv2.DIST_L2, 5), float)
 
 
 def _leading(truth: dict[Key, dict[int, float]], pictures: int) -> Iterator[tuple[Key, int, float]]:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.scene_clips import Clip, from_face, sample
+from bench.scene_clips import Clip, sample
 from segmentation.geometry import Roi
 from segmentation.phantom.picture_faults import at_other_depth, covered, faded, in_air, shadowed, shifted
 from segmentation.results import SIDES, Measurement, Muscle, Picture, Side, Status
 from segmentation.screen import picture_mask
+from segmentation.sector import from_face_px
 
 BEGINS = 20  # picture; the muscle is at rest and has been followed for most of a second
 PICTURES = 25
@@ -83,7 +84,7 @@ def _nothing(clip: Clip, picture: Picture, k: int) -> Picture:
 
 def _air(clip: Clip, picture: Picture, k: int) -> Picture:
     inside = picture_mask(clip.pictures[0], clip.roi)
-    depth_mm = from_face(inside) * clip.mm_per_px
+    depth_mm = from_face_px(inside) * clip.mm_per_px
     return in_air(picture, clip.roi, depth_mm, inside, _RINGING, np.random.default_rng((5, k)))
 
 

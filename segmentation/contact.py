@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -18,6 +17,7 @@ from segmentation.depth_change import depth_changed, likeness
 from segmentation.geometry import Roi
 from segmentation.resampling import Float32Array
 from segmentation.results import Picture
+from segmentation.sector import from_face_px
 from segmentation.views import Panel
 
 SAMPLES = 7000  # of the B-mode picture: as many say as much as all
@@ -92,7 +92,7 @@ def contact_plan(panel: Panel, mask: npt.NDArray[np.bool_] | None) -> ContactPla
     roi = panel.roi
     step = int(np.sqrt(roi.height * roi.width / SAMPLES)) + 1
     inside = np.ones((roi.height, roi.width), np.bool_) if mask is None else mask
-    away = np.ascontiguousarray(_from_face(inside)[::step, ::step])
+    away = np.ascontiguousarray(from_face_px(inside)[::step, ::step])
     inside = np.ascontiguousarray(inside[::step, ::step])
     says = inside & (away <= UPPER_PART * away.max())
     bins = np.minimum((away / max(1, away.max()) * DEPTHS).astype(np.intp), DEPTHS - 1)
@@ -125,17 +125,6 @@ def samples(plan: ContactPlan, picture: Picture) -> Picture:
     (60, 80)
     """
     return np.ascontiguousarray(picture[plan.roi.slices][:: plan.step_px, :: plan.step_px])
-
-
-def _from_face(inside: npt.NDArray[np.bool_]) -> Float32Array:
-    """How far each place is from the upper rim between its two corners, in pixels."""
-    columns = np.flatnonzero(inside.any(axis=0))
-    rows = inside[:, columns].argmax(axis=0)
-    corners = np.flatnonzero(rows <= rows.min() + 1)
-    face = slice(int(corners[0]), int(corners[-1]) + 1)
-    elsewhere = np.ones(inside.shape, np.uint8)
-    elsewhere[rows[face], columns[face]] = 0
-    return np.asarray(cv2.distanceTransform(elsewhere, cv2.DIST_L2, 5), np.float32)
 
 
 def step_contact(

@@ -177,3 +177,30 @@ def skin_mm(panel: Panel, mask: Mask | None, x_mm: FloatArray) -> FloatArray:
         return np.zeros(len(x_mm))
     columns = np.clip((x_mm / panel.calibration.x_mm_per_px).astype(np.intp), 0, mask.shape[1] - 1)
     return np.asarray(mask[:, columns].argmax(axis=0) * panel.calibration.y_mm_per_px, np.float64)
+
+
+def from_face_px(inside: Mask) -> FloatArray:
+    """Return how far each place is from the probe's face: the upper rim between its two corners.
+
+    Parameters
+    ----------
+    inside : (h, w) bool array
+        Where echoes can be.
+
+    Returns
+    -------
+    (h, w) array
+        In pixels.
+
+    Examples
+    --------
+    >>> from_face_px(np.ones((4, 3), bool))[:, 1].round().tolist()
+    [0.0, 1.0, 2.0, 3.0]
+    """
+    columns = np.flatnonzero(inside.any(axis=0))
+    rows = inside[:, columns].argmax(axis=0)
+    corners = np.flatnonzero(rows <= rows.min() + 1)
+    face = slice(int(corners[0]), int(corners[-1]) + 1)
+    elsewhere = np.ones(inside.shape, np.uint8)
+    elsewhere[rows[face], columns[face]] = 0
+    return np.asarray(cv2.distanceTransform(elsewhere, cv2.DIST_L2, 5), np.float64)

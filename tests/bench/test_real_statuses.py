@@ -10,7 +10,6 @@ import numpy.typing as npt
 import pytest
 
 from bench.people import FAR_MM
-from bench.scene_clips import from_face
 from bench.stepping import pictures_of, results
 from bench.truth import REAL, observed_clips, observed_stills
 from segmentation.chance import tolerance
@@ -18,6 +17,7 @@ from segmentation.geometry import Roi
 from segmentation.phantom.picture_faults import at_other_depth, covered, in_air, shadowed
 from segmentation.results import FloatArray, FrameResult, Picture, Status
 from segmentation.screen import picture_mask
+from segmentation.sector import from_face_px
 from usbio.measuring import Task
 from usbio.setup import CalibrationTable, ImageTable, SetupFile, StationTable
 
@@ -82,7 +82,7 @@ def air(picture: Picture, k: int) -> Picture:
 def face() -> tuple[npt.NDArray[np.bool_], FloatArray]:
     """Where echoes can be, and how deep each place is."""
     inside = picture_mask(clip(most=1)[0], ROI)
-    return inside, from_face(inside) * MM_PER_PX
+    return inside, from_face_px(inside) * MM_PER_PX
 
 
 def shallower(picture: Picture, k: int) -> Picture:
