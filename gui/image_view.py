@@ -13,10 +13,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.picture_marks import PictureMarks
 from gui.theme import ON_PICTURE, text_font
-from segmentation.geometry import Roi
 from segmentation.results import FloatArray, FrameResult, Picture, Side
 from segmentation.views import MeasureSetup
-from usbio.visible import Visible
 
 
 class ImageView(QWidget):
@@ -33,16 +31,15 @@ class ImageView(QWidget):
         self._picture: Picture | None = None
         self._result: FrameResult | None = None
         self._setup: MeasureSetup | None = None
-        self._visible: Visible | None = None
         self._confirmed: frozenset[Side] = frozenset()
         self._lines: tuple[FloatArray, ...] = ()
         self._warning = ""
         self._arrived_s: float | None = None
 
-    def show_setup(self, setup: MeasureSetup | None, visible: Visible | None) -> None:
-        """Say what is measured, and what of the frame may be shown; without it nothing is."""
-        if (setup, visible) != (self._setup, self._visible):
-            self._setup, self._visible = setup, visible
+    def show_setup(self, setup: MeasureSetup | None) -> None:
+        """Say what is measured, in pixels of the pictures that are shown; None before that is known."""
+        if setup is not self._setup:
+            self._setup = setup
             self.update()
 
     def show_frame(
@@ -52,7 +49,7 @@ class ImageView(QWidget):
         confirmed: frozenset[Side] = frozenset(),
         arrived_s: float | None = None,
     ) -> None:
-        """Draw this frame next; None for no picture."""
+        """Draw this picture next, which is all that may be shown of its frame; None for no picture."""
         self._picture, self._result, self._confirmed = picture, result, confirmed
         self._arrived_s = arrived_s
         self.update()
@@ -86,8 +83,8 @@ class ImageView(QWidget):
         """Paint picture, marks and warning, and say when that was done."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor("#000000"))
-        if self._picture is not None and self._visible is not None:
-            self._paint_picture(painter, self._picture, self._visible)
+        if self._picture is not None:
+            self._paint_picture(painter, self._picture)
         if self._warning:
             self._paint_warning(painter)
         painter.end()
@@ -95,28 +92,28 @@ class ImageView(QWidget):
             self.drawn.emit(time.perf_counter() - self._arrived_s)
             self._arrived_s = None
 
-    def _paint_picture(self, painter: QPainter, picture: Picture, visible: Visible) -> None:
-        area, scale = self._fit(visible.roi)
-        painter.drawImage(area, _scaled(visible.of(picture), area.size(), self.devicePixelRatioF()))
+    def _paint_picture(self, painter: QPainter, picture: Picture) -> None:
+        area, scale = self._fit(picture.shape[1], picture.shape[0])
+        painter.drawImage(area, _scaled(picture, area.size(), self.devicePixelRatioF()))
         if self._setup is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        marks = PictureMarks(painter, scale, QPointF(visible.roi.x, visible.roi.y), QRectF(area))
+        marks = PictureMarks(painter, scale, QPointF(0.0, 0.0), QRectF(area))
         for line_px in self._lines:
             marks.draw_line(line_px)
         marks.draw(self._setup, self._result, self._confirmed)
 
-    def _fit(self, roi: Roi) -> tuple[QRect, tuple[float, float]]:
+    def _fit(self, width_px: int, height_px: int) -> tuple[QRect, tuple[float, float]]:
         """Return the largest place that keeps the tissue's proportions; pixels need not be square."""
         aspect = 1.0
         if self._setup is not None:
             calibration = self._setup.panels[0].calibration
             aspect = calibration.y_mm_per_px / calibration.x_mm_per_px
-        factor = min(self.width() / roi.width, self.height() / (roi.height * aspect))
-        size = QSize(max(round(roi.width * factor), 1), max(round(roi.height * aspect * factor), 1))
+        factor = min(self.width() / width_px, self.height() / (height_px * aspect))
+        size = QSize(max(round(width_px * factor), 1), max(round(height_px * aspect * factor), 1))
         corner = QPointF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2)
         area = QRect(corner.toPoint(), size)
-        return area, (size.width() / roi.width, size.height() / roi.height)
+        return area, (size.width() / width_px, size.height() / height_px)
 
     def _paint_warning(self, painter: QPainter) -> None:
         box = QRectF(0, 0, self.width(), 38)

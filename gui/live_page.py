@@ -73,7 +73,7 @@ class LivePage(QWidget):
 
     def clear(self) -> None:
         """Show nothing."""
-        self.image.show_setup(None, None)
+        self.image.show_setup(None)
         self.image.show_frame(None)
         self.image.show_lines(())
         self.image.show_warning("")

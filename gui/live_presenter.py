@@ -49,10 +49,8 @@ class LivePresenter:
             return
         self._time_s, self._all_drawn = sample.frame.t_s, False
         if not self.frozen:
-            self._page.image.show_setup(run.measured_as, run.visible)
-            self._page.image.show_frame(
-                sample.frame.image, sample.result, run.confirmed, sample.frame.arrived_s
-            )
+            self._page.image.show_setup(run.measured_as)
+            self._page.image.show_frame(sample.picture, sample.result, run.confirmed, sample.frame.arrived_s)
             self._page.image.repaint()  # now: whatever else is drawn would make it older
         self._show_rest(run, flush=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import sin
 
@@ -13,6 +13,7 @@ import numpy as np
 from segmentation.results import SIDES, FrameResult, Measurement, Picture, Side, Status
 from usbio.errors import DeviceLost
 from usbio.frames import Frame
+from usbio.sample import Counts, Sample
 
 
 def picture(value: int = 0, height: int = 60, width: int = 80) -> Picture:
@@ -116,3 +117,28 @@ def step(state: CountingState, image: Picture, t_s: float, frame: int) -> tuple[
         for side, area, at in zip(SIDES, (5.6, 4.8), (0.28, 0.72), strict=True)
     )
     return replace(state, seen=state.seen + 1), FrameResult(True, found)
+
+
+class KeptFrames:
+    """A recorder that keeps what it gets in memory, and may refuse."""
+
+    def __init__(self, refuse_from: int | None = None, error: Exception | None = None) -> None:
+        self._refuse_from = refuse_from
+        self._error = error or OSError("refused")
+        self.frames: list[Frame] = []
+        self.samples: list[Sample] = []
+        self.stopped: list[tuple[str, Counts | None, Mapping[str, float] | None]] = []
+
+    def add(self, frame: Frame) -> None:
+        if self._refuse_from is not None and len(self.frames) >= self._refuse_from:
+            raise self._error
+        self.frames.append(frame)
+
+    def note(self, sample: Sample) -> None:
+        self.samples.append(sample)
+
+    def stop(
+        self, reason: str = "", counts: Counts | None = None, age: Mapping[str, float] | None = None
+    ) -> bool:
+        self.stopped.append((reason, counts, age))
+        return True

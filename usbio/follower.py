@@ -16,10 +16,24 @@ from usbio.frames import Frame
 S = TypeVar("S")
 _log = logging.getLogger(__name__)
 
-Begin = Callable[[Picture], S]
+Begin = Callable[[Picture], S]  # from a whole frame
+See = Callable[[Picture], Picture | None]  # from a whole frame to what of it is measured
 Step = Callable[[S, Picture, float, int], tuple[S, FrameResult]]  # with time and number in the clip
 
+Watch = Callable[[Frame], str]  # looks at a whole frame; words where its numbers could not be stood by
+Told = Callable[[int], object]  # the number of the frame from which on an edit holds
+
 NOT_MEASURED = "this picture could not be measured; the next one is tried"
+
+
+def whole_frame(picture: Picture) -> Picture:
+    """All of it is measured."""
+    return picture
+
+
+def nothing_to_say(_: Frame) -> str:
+    """All is well."""
+    return ""
 
 
 class Follower(Generic[S]):
@@ -29,9 +43,18 @@ class Follower(Generic[S]):
     is a clip that starts again: so does the state.
     """
 
-    def __init__(self, begin: Begin[S], step: Step[S], retry_s: float = 1.0) -> None:
+    def __init__(
+        self,
+        begin: Begin[S],
+        step: Step[S],
+        see: See = whole_frame,
+        watch: Watch = nothing_to_say,
+        retry_s: float = 1.0,
+    ) -> None:
         self._begin = begin
         self._step = step
+        self._see = see
+        self._watch = watch
         self._retry_s = retry_s
         self._state: S | None = None
         self._shape: tuple[int, ...] = ()
@@ -39,46 +62,51 @@ class Follower(Generic[S]):
         self._next_try_s = -inf
         self._begin_fault = ""
         self._lock = threading.Lock()
-        self._edits: deque[Callable[[S], S]] = deque()
+        self._edits: deque[tuple[Callable[[S], S], Told]] = deque()
         self._restart = False
         self.run = 0
 
-    def edit(self, change: Callable[[S], S]) -> None:
-        """Change the state before the next frame, such as confirming a border."""
+    def edit(self, change: Callable[[S], S], told: Told = lambda _: None) -> None:
+        """Change the state before the next frame, such as confirming a border; ``told`` hears of which."""
         with self._lock:
-            self._edits.append(change)
+            self._edits.append((change, told))
 
     def restart(self) -> None:
         """Begin anew with the next frame."""
         with self._lock:
             self._restart = True
 
-    def follow(self, frame: Frame) -> tuple[FrameResult | None, str]:
-        """Return the result of one frame, or None and the reason in words."""
+    def follow(self, frame: Frame) -> tuple[Picture | None, FrameResult | None, str]:
+        """Return what of a frame was measured, and the result or None with the reason in words."""
+        picture = None
         try:
             state = self._ready_state(frame)
+            picture = self._see(frame.image)
             if state is None:
-                return None, self._begin_fault
-            if frame.image.shape != self._shape:
-                return None, _other_size(self._shape, frame.image.shape)
-            self._state, result = self._step(state, frame.image, frame.t_s, frame.index)
+                return picture, None, self._begin_fault
+            if picture is None or frame.image.shape != self._shape:
+                return None, None, _other_size(self._shape, frame.image.shape)
+            if words := self._watch(frame):
+                return picture, None, words
+            self._state, result = self._step(state, picture, frame.t_s, frame.index)
         except UsbioError as error:
-            return None, str(error)
+            return picture, None, str(error)
         except Exception:
             _log.exception("frame %d could not be measured", frame.index)
-            return None, NOT_MEASURED
-        return result, ""
+            return picture, None, NOT_MEASURED
+        return picture, result, ""
 
     def _ready_state(self, frame: Frame) -> S | None:
         edits = self._forget_if_new_run(frame)
         if self._state is None:
             self._state = self._try_begin(frame)
         if self._state is not None:
-            for change in edits:
+            for change, told in edits:
                 self._state = change(self._state)
+                told(frame.index)
         return self._state
 
-    def _forget_if_new_run(self, frame: Frame) -> list[Callable[[S], S]]:
+    def _forget_if_new_run(self, frame: Frame) -> list[tuple[Callable[[S], S], Told]]:
         """Return the edits that still hold for the state this frame is measured with."""
         with self._lock:
             edits, restart = list(self._edits), self._restart

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -15,11 +15,12 @@ from segmentation.traces import Span
 from segmentation.views import VIEWS, MeasureSetup, View, ViewName
 from usbio.activity import Activity, find_activity
 from usbio.choice import Choice, Question, open_question, setup_place
-from usbio.errors import CallError
-from usbio.first_borders import FirstBorders
+from usbio.errors import CallError, InputError
+from usbio.first_borders import FirstBorder, FirstBorders
 from usbio.frames import FrameSource
 from usbio.history import History
 from usbio.mmode_strip import StripRecorder
+from usbio.own_coordinates import measure_in_picture, setup_in_frame, setup_in_picture
 from usbio.pipeline import Pipeline
 from usbio.playback import Playback
 from usbio.reading import Comparison, Reading, action_words, compare_sides, readings
@@ -45,6 +46,8 @@ class LiveRun(Generic[S]):
     """A source that is played, measured and read; all methods belong to one thread, the window's.
 
     ``visible`` and ``measured_as`` are written by the measure thread once the first picture is understood.
+    What is measured is the picture alone, without the screen around it: ``measured_as`` and everything in a
+    sample is in its pixels, and what is recorded is just what was measured.
     """
 
     def __init__(
@@ -67,6 +70,8 @@ class LiveRun(Generic[S]):
         self._first_borders = FirstBorders()
         self.visible: Visible | None = None
         self.measured_as: MeasureSetup | None = None
+        self._in_frame: MeasureSetup | None = None  # the same in pixels of the whole frame
+        self._own: SetupFile | None = None  # of the recording, in its own pixels, from its start on
         self.confirmed: frozenset[Side] = frozenset()
         self._sample: Sample | None = None
         self._saved_at: Path | None = None
@@ -156,7 +161,7 @@ class LiveRun(Generic[S]):
         sides = frozenset(side for panel in self.measured_as.panels for side in panel.sides)
         self.confirmed = sides
         with self._lock:
-            self._setup = with_borders(self._setup, self.measured_as.view, self._first_borders.of(sides))
+            self._setup = self._with_borders(self._first_borders.of(sides))
         self._pipeline.follower.edit(lambda state: self._engine.confirm(state, sides))
 
     # what the window shows
@@ -198,37 +203,65 @@ class LiveRun(Generic[S]):
 
     def save_setup(self) -> Path:
         """Write the setup as it is measured with, and return where: the file it came from, else a new one."""
-        if self.measured_as is None:
+        if self._in_frame is None:
             raise CallError(self.name, "nothing is measured yet", "save once borders are found")
         path = self._saved_at or setup_place(self._choice)
-        save_setup(path, setup_as_used(self._setup, self.measured_as))
+        save_setup(path, setup_as_used(self._setup, self._in_frame))
         self._saved_at = path
         return path
+
+    def _with_borders(self, found: Sequence[FirstBorder]) -> SetupFile:
+        """The setup of the whole frame with borders that were found in the picture."""
+        assert self.visible is not None  # something was measured, or no border would have been found
+        assert self.measured_as is not None
+        first = self._pipeline.first_index
+        numbered = tuple(replace(one, frame=one.frame + first) for one in found)
+        own = setup_in_picture(self._setup, self.visible.roi)
+        return setup_in_frame(
+            with_borders(own, self.measured_as.view, numbered), self.visible.roi, self._setup
+        )
 
     # on the measure thread
 
     def _new_pipeline(self) -> Pipeline[S]:
+        self._own = None
         sinks = (self.history, self.strips, self._first_borders)
-        return Pipeline(self.playback, self._begin, self._engine.step, sinks)
+        return Pipeline(self.playback, self._begin, self._engine.step, sinks, see=self._see)
+
+    def _see(self, whole: Picture) -> Picture | None:
+        return self.visible.of(whole) if self.visible is not None else None
 
     def _begin(self, picture: Picture) -> S:
         # Understanding the first picture takes many frames' time; a clip waits, so that its rest is measured.
         with self.playback.held():
             return self._understood(picture)
 
-    def _understood(self, picture: Picture) -> S:
+    def _understood(self, whole: Picture) -> S:
         with self._lock:
-            choice, setup = self._choice, self._setup
-        self.visible = self.visible or visible_part(setup, picture)
+            choice, setup, own = self._choice, self._setup, self._own
+        self.visible = self.visible or visible_part(setup, whole)
         question = open_question(choice, setup)
         if question is not None:
             raise CallError(self.name, f"the {question} is not known", "answer the question in the window")
-        measure = self._engine.prepare(choice, setup, picture)
+        if own is None:
+            measure = self._prepared(choice, setup, whole)
+        else:
+            measure = self._engine.prepare(choice, own, self._framed(whole))
         self.strips.use(measure)
-        self.visible = visible_panels(measure, picture)
         # A border that was confirmed once says nothing about one that is found anew.
         self.measured_as, self.confirmed = measure, frozenset()
-        return self._engine.start(measure, picture)
+        return self._engine.start(measure, self._framed(whole))
+
+    def _prepared(self, choice: Choice, setup: SetupFile, whole: Picture) -> MeasureSetup:
+        self._in_frame = self._engine.prepare(choice, setup, whole)
+        self.visible = visible_panels(self._in_frame, whole, setup.image.mask_px or ())
+        return measure_in_picture(self._in_frame, self.visible.roi)
+
+    def _framed(self, whole: Picture) -> Picture:
+        picture = self._see(whole)
+        if picture is None:
+            raise InputError(self.name, "the size of its pictures changed", "choose the source again")
+        return picture
 
 
 def _completed(choice: Choice, setup: SetupFile) -> Choice:

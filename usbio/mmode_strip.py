@@ -77,7 +77,8 @@ class StripRecorder:
                 return
             dx, dy = (line_px[1] - line_px[0]) * panel.calibration.scale
             track = self._tracks[side] = _Track(side, line_px, hypot(dx, dy), self._columns)
-        track.add(sample.frame.t_s, sample.frame.image, found)
+        if sample.picture is not None:
+            track.add(sample.frame.t_s, sample.picture, found)
 
 
 class _Track:

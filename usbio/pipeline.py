@@ -6,16 +6,18 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from math import nan
 from typing import Generic, TypeVar
 
 from usbio.errors import UsbioError
-from usbio.follower import Begin, Follower, Step
+from usbio.follower import Begin, Follower, See, Step, Watch, nothing_to_say, whole_frame
+from usbio.frame_ages import FrameAges
 from usbio.frames import Frame, FrameSource
 from usbio.mailbox import Latest
+from usbio.recording_tap import FrameRecorder, RecordingTap
 from usbio.sample import Counts, RunState, RunStatus, Sample
 
 S = TypeVar("S")
@@ -23,6 +25,7 @@ Sink = Callable[[Sample], None]
 _log = logging.getLogger(__name__)
 
 STALL_S = 1.0
+CLOSING_S = 10.0  # the longest that the end of a run waits for its recording to be finished
 _WAIT_S = 0.25  # how long any wait lasts before the thread looks up
 _RATE_SPAN_S = 2.0
 
@@ -30,9 +33,9 @@ _RATE_SPAN_S = 2.0
 class Pipeline(Generic[S]):
     """One run of one source, measured as it comes.
 
-    Sinks get every sample, in order, on the measure thread, before any view can take it. `take`, `status` and
-    `stop` may be called from any thread, `stop` any number of times. A reader that hangs is abandoned: its
-    thread is a daemon and nothing it still delivers is taken.
+    Sinks get every sample, in order, on the measure thread, before any view can take it. `take`, `status`,
+    `record` and `stop` may be called from any thread, `stop` any number of times. A reader that hangs is
+    abandoned: its thread is a daemon and nothing it still delivers is taken.
     """
 
     def __init__(
@@ -42,12 +45,19 @@ class Pipeline(Generic[S]):
         step: Step[S],
         sinks: Sequence[Sink] = (),
         clock: Callable[[], float] = time.perf_counter,
+        see: See = whole_frame,
+        watch: Watch = nothing_to_say,
     ) -> None:
         self._source = source
         self._clock = clock
-        self.follower = Follower(begin, step)
+        self.follower = Follower(begin, step, see, watch)
+        self.ages = FrameAges()
         self._sinks = list(sinks)
-        self._frames: Latest[Frame] = Latest()
+        self._tap = RecordingTap(see, self._let_go)
+        self._recorder: FrameRecorder | None = None  # the one whose frames were measured last
+        self._closing: list[threading.Thread] = []
+        self._counts_before = Counts()
+        self._frames: Latest[tuple[Frame, FrameRecorder | None]] = Latest()
         self._samples: Latest[Sample] = Latest()
         self._stopping = threading.Event()
         self._lock = threading.Lock()
@@ -79,11 +89,30 @@ class Pipeline(Generic[S]):
                 self._state = RunState.STOPPED
         self._stopping.set()
         self._frames.close()
-        until = time.perf_counter() + timeout_s
-        for thread in (self._capture, self._measure):
-            if thread.is_alive() and thread is not threading.current_thread():
-                thread.join(max(until - time.perf_counter(), 0.0))
-        return not (self._capture.is_alive() or self._measure.is_alive())
+        self._join((self._capture, self._measure), time.perf_counter() + timeout_s)
+        self._tap.detach()
+        self._join(self._closers(), time.perf_counter() + CLOSING_S)
+        return not any(t.is_alive() for t in (self._capture, self._measure, *self._closers()))
+
+    def record(self, recorder: FrameRecorder) -> None:
+        """Let this recorder have every frame from the next one on, which is frame 0 at 0 s from then on.
+
+        Measuring begins anew with it. The recorder is stopped, on a thread of its own, when `end_record` is
+        called, when the run ends for whatever reason, and when the source begins again.
+        """
+        self.ages.clear()
+        with self._lock:
+            self._counts_before = self._counted()
+        self._tap.attach(recorder)
+
+    def end_record(self) -> None:
+        """Let the recorder finish; the run goes on."""
+        self._tap.detach()
+
+    @property
+    def first_index(self) -> int:
+        """The source's own number of the frame that is frame 0 now."""
+        return self._tap.first_index
 
     def take(self) -> Sample | None:
         """Return the newest sample that was not taken yet, or None; never waits."""
@@ -108,7 +137,29 @@ class Pipeline(Generic[S]):
         return self._samples.finished
 
     def _counted(self) -> Counts:
-        return replace(self._counts, dropped=self._frames.dropped)
+        return replace(self._counts, dropped=self._frames.dropped, recorded=self._tap.recorded)
+
+    def _let_go(self, recorder: FrameRecorder, reason: str) -> None:
+        """Finishing a recording takes a while, and neither pictures nor the window wait for it."""
+        with self._lock:
+            counts = self._counted().since(self._counts_before)
+        ages = self.ages.summary_ms()
+        closer = threading.Thread(
+            target=lambda: recorder.stop(reason, counts, ages), name="close recording", daemon=True
+        )
+        with self._lock:
+            self._closing.append(closer)
+        closer.start()
+
+    def _closers(self) -> tuple[threading.Thread, ...]:
+        with self._lock:
+            return tuple(self._closing)
+
+    @staticmethod
+    def _join(threads: Iterable[threading.Thread], until: float) -> None:
+        for thread in threads:
+            if thread.is_alive() and thread is not threading.current_thread():
+                thread.join(max(until - time.perf_counter(), 0.0))
 
     def _rate_hz(self) -> float:
         newest = self._arrivals[-1] if self._arrivals else nan
@@ -137,35 +188,38 @@ class Pipeline(Generic[S]):
                 if self._stopping.is_set():
                     return
                 if frame is not None:
-                    self._deliver(frame)
+                    self._deliver(*self._tap.passed(frame), frame.index)
 
-    def _deliver(self, frame: Frame) -> None:
+    def _deliver(self, frame: Frame, recorder: FrameRecorder | None, index: int) -> None:
         with self._lock:
-            gap = frame.index - self._last_index - 1 if self._last_index >= 0 else 0
-            self._last_index = frame.index
+            gap = index - self._last_index - 1 if self._last_index >= 0 else 0
+            self._last_index = index
             self._last_s = frame.arrived_s
             self._arrivals.append(frame.arrived_s)
             self._counts = replace(
                 self._counts, delivered=self._counts.delivered + 1, lost=self._counts.lost + max(gap, 0)
             )
-        self._frames.put(frame)
+        self._frames.put((frame, recorder))
 
     # measure thread
 
     def _run_measure(self) -> None:
         try:
             while not self._frames.finished:
-                frame = self._frames.wait(_WAIT_S)
-                if frame is not None:
-                    self._publish(frame)
+                came = self._frames.wait(_WAIT_S)
+                if came is not None:
+                    self._publish(*came)
         except Exception:
             _log.exception("measure thread of %s ended", self._source.name)
             self._stopping.set()
             self._ending = (RunState.FAILED, f"{self._source.name}: measuring broke off; open it again")
         self._finish()
 
-    def _publish(self, frame: Frame) -> None:
-        result, fault = self.follower.follow(frame)
+    def _publish(self, frame: Frame, recorder: FrameRecorder | None) -> None:
+        if recorder is not None and recorder is not self._recorder:
+            self.follower.restart()  # whatever number its first frame has that is measured
+        self._recorder = recorder or self._recorder
+        picture, result, fault = self.follower.follow(frame)
         with self._lock:
             done = result is not None
             self._counts = replace(
@@ -175,10 +229,21 @@ class Pipeline(Generic[S]):
                 failed=self._counts.failed + (not done),
             )
             counts = self._counted()
-        sample = Sample(frame, result, counts, fault, self._clock(), self.follower.run)
+        now = self._clock()
+        self.ages.add("measured", now - frame.arrived_s)
+        sample = Sample(frame, result, counts, fault, now, self.follower.run, picture)
+        if recorder is not None:
+            self._note(recorder, sample)
         for sink in tuple(self._sinks):
             self._feed(sink, sample)
         self._samples.put(sample)
+
+    def _note(self, recorder: FrameRecorder, sample: Sample) -> None:
+        try:
+            recorder.note(sample)
+        except Exception as error:
+            _log.exception("the recorder failed")
+            self._tap.detach(str(error) if isinstance(error, UsbioError) else "recording failed; see the log")
 
     def _feed(self, sink: Sink, sample: Sample) -> None:
         try:
@@ -191,6 +256,7 @@ class Pipeline(Generic[S]):
                 self._words = words
 
     def _finish(self) -> None:
+        self._tap.detach(self._ending[1])
         self._samples.close()
         with self._lock:
             if self._state is RunState.RUNNING:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from enum import StrEnum
 
-from segmentation.results import FrameResult
+from segmentation.results import FrameResult, Picture
 from usbio.frames import Frame
 
 
@@ -19,11 +19,19 @@ class Counts:
     dropped: int = 0  # overtaken by a newer one before they could be measured
     failed: int = 0  # reached the measuring step, which could not do them
     lost: int = 0  # missing in the source's own count
+    recorded: int = 0  # handed to the recorder, which drops none
+
+    def since(self, before: Counts) -> Counts:
+        """Return what came after these counts."""
+        return Counts(*(now - then for now, then in zip(astuple(self), astuple(before), strict=True)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """One frame that went through the measuring step. Never written to."""
+    """One frame that went through the measuring step. Never written to.
+
+    What was measured is told in pixels of ``picture``, not of the whole frame.
+    """
 
     frame: Frame
     result: FrameResult | None  # None where nothing could be measured
@@ -31,6 +39,7 @@ class Sample:
     fault: str  # why there is no result, in words for the operator; "" where there is one
     measured_s: float  # when measuring was done, on time.perf_counter()
     run: int = 0  # a clip that starts again begins a new run: traces begin anew with it
+    picture: Picture | None = None  # what was measured and may be shown and kept; None while nothing may
 
 
 class RunState(StrEnum):

@@ -47,6 +47,7 @@ class ImageTable(_Table):
     lateral_edge: PictureEdge | None = None
     crop_left_px: CropPx | None = None  # the picture that shows the left side, not that on the left
     crop_right_px: CropPx | None = None
+    mask_px: list[CropPx] | None = None  # boxes with text: black before anything is measured or written
 
     @model_validator(mode="after")
     def _dual_crops_need_dual_layout(self) -> Self:
@@ -159,6 +160,13 @@ class IntervalTable(_Table):
         return self
 
 
+class KeepTable(_Table):
+    """A region outside the picture that may be kept as a still; nothing else of the screen ever is."""
+
+    name: Literal["ruler", "depth", "preset"]
+    region_px: CropPx
+
+
 class SetupFile(_Table):
     """All tables of a setup file; every one may be missing."""
 
@@ -171,6 +179,7 @@ class SetupFile(_Table):
     border: list[BorderTable] = []
     seed: list[SeedTable] = []
     interval: list[IntervalTable] = []
+    keep: list[KeepTable] = []
 
 
 def load_setup(path: Path) -> SetupFile:

@@ -19,8 +19,8 @@ def _count(state: int, picture: Picture, t_s: float, frame: int) -> tuple[int, F
 
 def test_a_picture_of_another_size_is_refused_in_words_and_the_next_is_measured() -> None:
     follower: Follower[int] = Follower(lambda picture: 0, _count)
-    assert follower.follow(_frame(0))[0] is not None
-    result, words = follower.follow(_frame(1, width=64, height=48))
+    assert follower.follow(_frame(0))[1] is not None
+    _, result, words = follower.follow(_frame(1, width=64, height=48))
     assert result is None
     assert "64x48 and not as 80x60" in words
-    assert follower.follow(_frame(2))[0] is not None
+    assert follower.follow(_frame(2))[1] is not None

@@ -23,7 +23,7 @@ def sample(t_s: float, down: float = 20.0, run: int = 0, grey: int = 0) -> Sampl
     )
     image = np.full((101, 200), grey, np.uint8)
     image[40] = 250
-    return Sample(Frame(0, t_s, 0.0, image), FrameResult(True, found), Counts(), "", 0.0, run)
+    return Sample(Frame(0, t_s, 0.0, image), FrameResult(True, found), Counts(), "", 0.0, run, image)
 
 
 @pytest.fixture

@@ -224,7 +224,7 @@ def test_a_network_that_fails_on_a_picture_says_so_on_the_screen() -> None:
         raise InputError("dark.toml", "on a picture the network gives nan", "mend the network")
 
     follower: Follower[int] = Follower(lambda picture: 0, fail)
-    result, words = follower.follow(Frame(0, 0.0, 0.0, np.zeros((60, 80), np.uint8)))
+    _, result, words = follower.follow(Frame(0, 0.0, 0.0, np.zeros((60, 80), np.uint8)))
     assert result is None
     assert words == "dark.toml: on a picture the network gives nan; mend the network"
 

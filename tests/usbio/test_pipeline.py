@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from segmentation.results import FrameResult, Picture
-from tests.fakes import CountingState, EndlessSource, ScriptedSource, begin, step
+from tests.fakes import CountingState, EndlessSource, KeptFrames, ScriptedSource, begin, step
 from usbio.errors import InputError, OutputError
 from usbio.follower import NOT_MEASURED, Step
 from usbio.pipeline import Pipeline
@@ -257,3 +257,65 @@ def test_frames_the_device_lost_are_counted(make: Make) -> None:
     pipeline.start()
     all_samples(pipeline)
     assert pipeline.status().counts.lost == 3
+
+
+def test_a_recording_gets_every_frame_and_what_was_measured_of_those_that_were(make: Make) -> None:
+    recorder = KeptFrames()
+    pipeline = make(ScriptedSource(30, fps=100))
+    pipeline.record(recorder)
+    pipeline.start()
+    all_samples(pipeline)
+    assert pipeline.stop()
+    assert [one.index for one in recorder.frames] == list(range(30))
+    measured = [one.frame.index for one in recorder.samples]
+    assert measured == sorted(set(measured))
+    assert measured[-1] == 29
+    (reason, counts, ages), *more = recorder.stopped
+    assert more == []
+    assert reason == ""
+    assert counts is not None
+    assert (counts.delivered, counts.recorded, counts.lost) == (30, 30, 0)
+    assert counts.measured + counts.dropped == 30
+    assert ages is not None
+    assert 0 <= ages["measured_median_ms"] <= ages["measured_max_ms"]
+
+
+def test_a_recording_begins_and_ends_in_the_middle_and_measuring_begins_anew_with_it(make: Make) -> None:
+    recorder, pipeline = KeptFrames(), None
+    reached = {5: threading.Event(), 20: threading.Event()}
+    go_on = {5: threading.Event(), 20: threading.Event()}
+
+    def _stand(position: int) -> None:
+        if position in reached:
+            reached[position].set()
+            assert go_on[position].wait(PATIENCE_S)
+
+    pipeline = make(ScriptedSource(30, fps=100, before=_stand))
+    pipeline.start()
+    assert reached[5].wait(PATIENCE_S)
+    pipeline.record(recorder)
+    go_on[5].set()
+    assert reached[20].wait(PATIENCE_S)
+    pipeline.end_record()
+    go_on[20].set()
+    samples = all_samples(pipeline)
+    assert pipeline.stop()
+    assert [one.index for one in recorder.frames] == list(range(15))
+    assert recorder.frames[0].t_s == 0.0
+    assert {one.run for one in recorder.samples} == {1}
+    assert samples[-1].frame.index == 24  # the numbering goes on, and nothing begins anew at the end
+    assert samples[-1].run == 1
+    assert [reason for reason, _, _ in recorder.stopped] == [""]
+
+
+def test_a_cable_pulled_out_ends_the_recording_with_the_reason_and_loses_nothing(make: Make) -> None:
+    recorder = KeptFrames()
+    pipeline = make(ScriptedSource(30, fail_at=12))
+    pipeline.record(recorder)
+    pipeline.start()
+    all_samples(pipeline)
+    assert pipeline.stop()
+    assert len(recorder.frames) == 12
+    assert pipeline.status().state is RunState.FAILED
+    assert [reason for reason, _, _ in recorder.stopped] == [pipeline.status().words]
+    assert "cable" in pipeline.status().words
