@@ -164,7 +164,7 @@ class MainWindow(QMainWindow):
 
     def toggle_loop(self) -> None:
         """Play again and again, or once."""
-        if self._run is not None:
+        if self._run is not None and not self._keeps_own_time(self._run):
             self._run.playback.loop = not self._run.playback.loop
 
     def slower(self) -> None:
@@ -221,8 +221,13 @@ class MainWindow(QMainWindow):
             self._run.answer(answer.view, answer.side, answer.image_left)
 
     def _change_speed(self, factor: float) -> None:
-        if self._run is not None:
+        if self._run is not None and not self._keeps_own_time(self._run):
             self._run.playback.speed = min(max(self._run.playback.speed * factor, 0.125), 8.0)
+
+    def _keeps_own_time(self, run: LiveRun[Any]) -> bool:
+        if run.playback.device:
+            self._say("a device keeps its own time: no speed, no loop")
+        return run.playback.device
 
     def _turn_to(self, page: QWidget) -> None:
         self._pages.setCurrentWidget(page)

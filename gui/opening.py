@@ -31,8 +31,6 @@ def open_run(choice: Choice) -> LiveRun[TrackState]:
     source = open_source(choice.address, setup.time.fps)
     if isinstance(source, SimSource):
         setup = setup if choice.setup_path is not None else setup_file(source.setup)
-        # The playback keeps the time, so that pause and speed hold for the simulator too.
-        source = replace(source, clock=lambda: 0.0, wait=lambda _: None)
     engine = Engine(_prepare(source, _regions(source)), start, step, confirm)
     return LiveRun(choice, source, setup, engine, literature_errors())
 

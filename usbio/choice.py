@@ -64,4 +64,7 @@ def setup_beside(choice: Choice) -> Path | None:
 
 
 def _path(choice: Choice) -> Path:
-    return Path(choice.address.removeprefix("clip:").replace("sim:", "sim_"))
+    address = choice.address
+    if address.startswith("sim:"):
+        return Path(address.partition("?")[0].replace("sim:", "sim_"))  # its options belong to no file name
+    return Path(address.removeprefix("clip:"))

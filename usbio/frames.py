@@ -25,6 +25,7 @@ class FrameSource(Protocol):
     The generator opens the device on its first step and releases it in its own ``finally``. It hands back
     control at least once a second (with None where nothing came), raises `DeviceLost` when a device goes
     away, `ClipDamaged` after the last good frame of a clip that breaks off, and simply ends when a clip ends.
+    What keeps its own time has ``device = True``: `is_device`.
     """
 
     @property
@@ -35,3 +36,8 @@ class FrameSource(Protocol):
     def frames(self) -> Generator[Frame | None]:
         """Yield frames of one run."""
         ...
+
+
+def is_device(source: FrameSource) -> bool:
+    """Say whether a source keeps its own time: it can be neither hurried nor played again from the start."""
+    return bool(getattr(source, "device", False))

@@ -1,4 +1,4 @@
-"""A clip played at its own speed, as a source: pause, speed, again from the start."""
+"""A source as the window has it: a clip at its own speed, a device as it comes; pause, speed, loop."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from math import isnan
 
-from usbio.frames import Frame, FrameSource
+from usbio.frames import Frame, FrameSource, is_device
 
 _LOOK_UP_S = 0.1  # the longest wait before control goes back to the reader
 _LATE_S = 0.5  # later than this is not caught up: the clip goes on from here
@@ -21,6 +21,9 @@ class Playback:
 
     The time stamps of the clip are kept, and so is its numbering: a clip that starts again (`loop`) starts
     again at frame 0. The setters may be called from any thread.
+
+    A device keeps its own time: its frames pass through with their own stamps, and it has neither speed nor
+    loop. While it is paused its frames are let go, not queued; what was let go is no gap in the numbers.
     """
 
     def __init__(
@@ -32,6 +35,7 @@ class Playback:
         wait: Callable[[float], object] | None = None,
     ) -> None:
         self._source = source
+        self.device = is_device(source)
         self._clock = clock
         self._woken = threading.Event()
         self._wait = wait or self._woken.wait
@@ -39,7 +43,7 @@ class Playback:
         self._paused = self._held = False
         self._speed = _checked(speed)
         self._anchor: tuple[float, float] | None = None  # (moment, clip time) to count from
-        self.loop = loop
+        self._loop = loop
 
     @property
     def name(self) -> str:
@@ -54,7 +58,7 @@ class Playback:
     @property
     def stands(self) -> bool:
         """True while nothing is handed on, for whatever reason."""
-        return self._paused or self._held
+        return self._paused or (self._held and not self.device)
 
     def pause(self, paused: bool = True) -> None:
         """Stand still, or go on from where it stood."""
@@ -64,7 +68,7 @@ class Playback:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Stand still while something is done; what the operator paused stays paused."""
+        """Stand still while something is done; what the operator paused stays paused. No device waits."""
         with self._lock:
             self._held = True
         try:
@@ -81,12 +85,40 @@ class Playback:
 
     @speed.setter
     def speed(self, factor: float) -> None:
+        self._refuse_device()
         with self._lock:
             self._speed, self._anchor = _checked(factor), None
         self._woken.set()
 
+    @property
+    def loop(self) -> bool:
+        """True where a clip starts again at its end."""
+        return self._loop
+
+    @loop.setter
+    def loop(self, again: bool) -> None:
+        self._refuse_device()
+        self._loop = again
+
+    def _refuse_device(self) -> None:
+        if self.device:
+            raise ValueError(f"expected a clip, came {self.name}, a device, which keeps its own time")
+
     def frames(self) -> Generator[Frame | None]:
-        """Yield the clip in its own time, and None while it waits."""
+        """Yield the clip in its own time, and None while it waits; a device as it comes."""
+        return self._passed() if self.device else self._played()
+
+    def _passed(self) -> Generator[Frame | None]:
+        let_go = 0
+        with closing(self._source.frames()) as frames:
+            for frame in frames:
+                if frame is not None and not self._paused:
+                    yield replace(frame, index=frame.index - let_go) if let_go else frame
+                    continue
+                let_go += frame is not None
+                yield None
+
+    def _played(self) -> Generator[Frame | None]:
         while True:
             with self._lock:
                 self._anchor = None
@@ -95,7 +127,7 @@ class Playback:
                 for frame in frames:
                     came = came or frame is not None
                     yield from self._when_due(frame)
-            if not (self.loop and came):
+            if not (self._loop and came):
                 return
 
     def _when_due(self, frame: Frame | None) -> Generator[Frame | None]:

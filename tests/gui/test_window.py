@@ -72,6 +72,37 @@ def test_what_needs_action_stands_over_the_picture_and_the_number_is_greyed(show
     window.close()
 
 
+class Device(EndlessSource):
+    """Keeps its own time."""
+
+    device = True
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_L])
+def test_a_device_has_neither_speed_nor_loop_and_says_so(show: Show, qtbot: Any, key: Qt.Key) -> None:
+    window = show(Device(fps=50))
+    qtbot.keyClick(window, key)
+    wait_for_words(qtbot, window, "a device keeps its own time")
+    wait_for_words(qtbot, window, "● running")
+    window.close()
+
+
+def test_a_paused_device_holds_its_picture_without_a_stall(show: Show, qtbot: Any) -> None:
+    window = show(Device(fps=100))
+    wait_for_words(qtbot, window, "cm²")
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    wait_for_words(qtbot, window, "paused")
+    assert window.run is not None
+    held = window.run.status().counts
+    with qtbot.assertNotEmitted(window.bridge.sampleArrived, wait=100):
+        pass
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.run.status().counts.delivered > held.delivered + 5, timeout=PATIENCE_MS)
+    assert window.run.status().counts.lost == 0
+    assert window.page.image.warning == ""
+    window.close()
+
+
 def test_a_device_that_goes_away_is_said_over_the_picture(show: Show, qtbot: Any) -> None:
     window = show(ScriptedSource(5, fail_at=3))
     words = "scripted: the cable came out; plug it in again"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Generator
 from itertools import pairwise
 from math import isclose, nan
 
@@ -93,6 +94,53 @@ def test_a_reader_that_fell_behind_is_not_hurried_through_the_rest() -> None:
     came = arrivals(list(clip.frames()))
     gaps = [b - a for a, b in pairwise(came)]
     assert gaps == pytest.approx([0.1, 3.0, 0.1, 0.1], abs=1e-6)
+
+
+class Device(ScriptedSource):
+    """Keeps its own time."""
+
+    device = True
+
+
+def test_a_device_passes_through_with_its_own_stamps() -> None:
+    own: list[Frame] = []
+
+    class Noted(Device):
+        def frames(self) -> Generator[Frame | None]:
+            for frame in super().frames():
+                own.extend([frame] if frame is not None else [])
+                yield frame
+
+    device, fake = playback(Noted(5, fps=5.0))
+    with device.held():  # a clip would stand
+        came = list(device.frames())
+    assert came == own
+    assert fake.now_s == 100.0  # nobody waited
+
+
+def test_a_paused_device_lets_frames_go_and_leaves_no_gap_in_the_numbers() -> None:
+    device, _ = playback(Device(indices=[0, 1, 2, 3, 4, 5, 9]))
+    frames = device.frames()
+    assert numbered(next(frames)) == (0, 0)
+    device.pause()
+    assert device.stands
+    assert [next(frames) for _ in range(3)] == [None] * 3
+    device.pause(False)
+    assert [numbered(frame) for frame in frames] == [(1, 4), (2, 5), (6, 9)]  # 6 to 8 the device lost itself
+
+
+def test_a_device_has_neither_speed_nor_loop() -> None:
+    device, _ = playback(Device(1))
+    with pytest.raises(ValueError, match="device"):
+        device.speed = 2.0
+    with pytest.raises(ValueError, match="device"):
+        device.loop = True
+    assert (device.speed, device.loop) == (1.0, False)
+
+
+def numbered(frame: Frame | None) -> tuple[int, int] | None:
+    """Return its number, and which of the device's pictures it is."""
+    return None if frame is None else (frame.index, round(frame.t_s * 30.0))
 
 
 @pytest.mark.parametrize("speed", [0.0, -1.0, nan])

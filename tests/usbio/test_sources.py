@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+import threading
+import time
 from collections.abc import Callable
-from itertools import islice
 from math import isnan
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from segmentation.views import ViewName
 from tests.usbio.clips import (
     REAL_DATA,
     dicom,
@@ -24,8 +27,10 @@ from tests.usbio.clips import (
     write_video,
 )
 from usbio.errors import CallError
+from usbio.frames import Frame, is_device
 from usbio.sources.address import open_source
 from usbio.sources.clip import open_clip
+from usbio.sources.sim import SimSource
 from usbio.video import ClipWriter
 
 COUNT = 12
@@ -158,26 +163,67 @@ def test_clip_prefix_and_bare_path_are_the_same(tmp_path: Path) -> None:
         assert sum(1 for _ in open_source(address).frames()) == COUNT
 
 
-def test_simulator_keeps_the_contract() -> None:
+@pytest.mark.parametrize("options", ["", "?speed=4&fps=50&seed=3&side=right&flash=1"])
+@pytest.mark.parametrize("view", get_args(ViewName))
+def test_simulator_keeps_the_contract(view: ViewName, options: str) -> None:
     """It never ends, and yields None where nothing came."""
-    source = open_source("sim:tra")
+    source = open_source(f"sim:{view}{options}")
+    before = threading.active_count()
     run = source.frames()
-    frames = list(islice((frame for frame in run if frame is not None), 4))
+    looks_s = [time.perf_counter()]
+    frames: list[Frame] = []
+    while len(frames) < 5:
+        came = next(run)
+        looks_s.append(time.perf_counter())
+        frames += [came] if came is not None else []
     run.close()
-    assert source.name == "sim:tra"
+    assert np.diff(looks_s).max() < 1.0  # s: control comes back
+    assert threading.active_count() == before
+    assert is_device(source)
+    assert source.name == f"sim:{view}"
     assert frames[0].index == 0
     assert frames[0].t_s == 0
     assert np.all(np.diff([frame.index for frame in frames]) >= 1)
     assert np.all(np.diff([frame.t_s for frame in frames]) > 0)
+    assert np.all(np.diff([frame.arrived_s for frame in frames]) > 0)
     for frame in frames:
-        assert frame.image.ndim == 2
+        assert frame.image.shape == (600, 800)
         assert frame.image.dtype == np.uint8
         assert frame.image.flags.c_contiguous
+        assert not frame.image.flags.writeable
 
 
-def test_simulator_of_an_unknown_view_names_the_known() -> None:
-    with pytest.raises(CallError, match="lm-csa"):
-        open_source("sim:knee")
+def test_what_a_simulator_is_asked_for_it_is() -> None:
+    source = open_source("sim:lm-thickness?side=right&speed=2")
+    assert isinstance(source, SimSource)
+    assert source.setup.panels[0].sides == ("right",)
+    assert (source.speed, source.flash) == (2.0, False)
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        (
+            "sim:knee",
+            "sim:knee: there is no such view; choose one of lm-csa, lm-thickness, tra, layer, contour",
+        ),
+        ("sim:", "sim:: names nothing; give a path, or sim:VIEW"),
+        (
+            "sim:tra?speeed=2",
+            "sim:tra?speeed=2: the simulator has no option speeed; "
+            "choose one of fps, flash, seed, side, speed",
+        ),
+        ("sim:tra?speed=fast", "sim:tra?speed=fast: speed=fast says nothing; give a number from 0.1 to 20"),
+        ("sim:tra?speed=nan", "sim:tra?speed=nan: speed=nan says nothing; give a number from 0.1 to 20"),
+        ("sim:tra?flash", "sim:tra?flash: flash= says nothing; give 0 or 1"),
+        ("sim:tra?side=both", "sim:tra?side=both: side=both says nothing; give left or right"),
+        ("sim:tra?fps=0", "sim:tra?fps=0: fps=0 says nothing; give a number from 1 to 120"),
+    ],
+)
+def test_a_wrong_simulator_is_one_clear_sentence(address: str, words: str) -> None:
+    with pytest.raises(CallError) as caught:
+        open_source(address)
+    assert str(caught.value) == words
 
 
 def _real(name: str) -> Path:

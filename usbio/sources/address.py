@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import get_args
 
-from segmentation.views import ViewName
 from usbio.errors import CallError, InputError
 from usbio.frames import FrameSource
 from usbio.sources.clip import open_clip
-from usbio.sources.sim import SimSource
+from usbio.sources.sim_address import open_simulated
 
 _LATER = ("usb", "screen", "igtl", "url")
 
@@ -23,7 +21,7 @@ def open_source(address: str, fps: float | None = None) -> FrameSource:
     if not place:
         raise CallError(address or "source", "names nothing", "give a path, or sim:VIEW")
     if kind == "sim":
-        return _simulated(address, place)
+        return open_simulated(address, place)
     return open_clip(Path(place), fps)
 
 
@@ -32,10 +30,3 @@ def _split(address: str) -> tuple[str, str]:
     if found and found[1] in ("clip", "sim", *_LATER):
         return found[1], address[found.end() :]
     return "clip", address
-
-
-def _simulated(address: str, view: str) -> FrameSource:
-    for known in get_args(ViewName):
-        if view == known:
-            return SimSource(known)
-    raise CallError(address, "there is no such view", f"choose one of {', '.join(get_args(ViewName))}")
