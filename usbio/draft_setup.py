@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from segmentation.geometry import Roi
 from segmentation.results import Side
 from usbio.picture_sides import OTHER
-from usbio.setup import CalibrationTable, CropPx, ImageTable, MeasureTable, SetupFile, SpacingTable
-from usbio.setup_draft import PanelDraft, SetupDraft
+from usbio.setup import CalibrationTable, CropPx, ImageTable, KeepTable, MeasureTable, SetupFile, SpacingTable
+from usbio.setup_draft import Keep, PanelDraft, SetupDraft
 
 
 def setup_of_draft(draft: SetupDraft) -> SetupFile:
@@ -22,6 +24,7 @@ def setup_of_draft(draft: SetupDraft) -> SetupFile:
             "station": [table for table in draft.stations if table.side in (None, *shown)],
             "border": [table for table in draft.borders if table.side in (None, *shown)],
             "seed": [table for table in draft.known.seed if table.side in (None, *shown)],
+            "keep": keep_tables(draft.keeps),
         }
     )
 
@@ -31,12 +34,21 @@ def crop_of(roi: Roi) -> CropPx:
     return roi.x, roi.y, roi.width, roi.height
 
 
+def keep_tables(keeps: Sequence[Keep]) -> list[KeepTable]:
+    """Return what may be kept of the screen as the setup file has it."""
+    return [KeepTable(name=keep.name, region_px=crop_of(keep.roi)) for keep in keeps]
+
+
 def _image(draft: SetupDraft) -> ImageTable:
     lateral_edge = draft.known.image.lateral_edge
+    masks = [crop_of(roi) for roi in draft.masks] or None
     if not draft.dual:
-        crop = crop_of(draft.pictures[0].roi)
         return ImageTable(
-            crop_px=crop, side=draft.side, image_left=draft.image_left, lateral_edge=lateral_edge
+            crop_px=crop_of(draft.pictures[0].roi),
+            side=draft.side,
+            image_left=draft.image_left,
+            lateral_edge=lateral_edge,
+            mask_px=masks,
         )
     crops = {side: crop_of(panel.roi) for side, panel in zip(_sides(draft), draft.pictures, strict=True)}
     return ImageTable(
@@ -45,6 +57,7 @@ def _image(draft: SetupDraft) -> ImageTable:
         lateral_edge=lateral_edge,
         crop_left_px=crops["left"],
         crop_right_px=crops["right"],
+        mask_px=masks,
     )
 
 

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from segmentation.geometry import Calibration, Roi
 from segmentation.results import Picture, Side
-from segmentation.ruler import Ruler, find_ruler
-from segmentation.screen import find_picture, find_pictures, picture_mask
+from segmentation.screen import find_picture, find_pictures
 from segmentation.views import VIEWS, ViewName
 from usbio.device import Device
 from usbio.dicom_regions import PictureRegion, picture_regions
-from usbio.draft_changes import reopen, ruler_scale
+from usbio.draft_changes import reopen
+from usbio.draft_recognition import as_remembered
 from usbio.errors import InputError
+from usbio.panel_reading import read_panel
 from usbio.picture_sides import OTHER
 from usbio.scale_by_hand import Scale
 from usbio.setup import CalibrationTable, CropPx, ImageTable, SetupFile
-from usbio.setup_draft import PanelDraft, PictureSource, SetupDraft, SpanPx, StepName
+from usbio.setup_draft import Keep, PictureSource, SetupDraft, StepName
+from usbio.setup_memory import SetupMemory
 from usbio.sources.clip_info import DicomRegion
 
 _DUAL = 2
@@ -33,6 +33,7 @@ def begin_draft(
     *,
     name: str,
     device: Device | None = None,
+    memory: SetupMemory | None = None,
     regions: tuple[DicomRegion, ...] = (),
     view: ViewName | None = None,
     side: Side | None = None,
@@ -46,9 +47,10 @@ def begin_draft(
     height, width = picture.shape
     known, notes = _usable(known, (width, height))
     described, said = _described(regions, (width, height), name)
-    source, rois = _places(picture, known, described)
+    found = find_pictures(picture)
+    source, rois = _places(picture, found, known, described)
     pictures = tuple(
-        _panel(picture, roi, rois, _given_scale(known, number, roi, described))
+        read_panel(picture, roi, rois, _given_scale(known, number, roi, described))
         for number, roi in enumerate(rois)
     )
     draft = SetupDraft(
@@ -58,11 +60,16 @@ def begin_draft(
         pictures,
         source,
         view=view or known.measure.view,
+        masks=tuple(Roi(*box) for box in known.image.mask_px or ()),
+        keeps=tuple(Keep(table.name, Roi(*table.region_px)) for table in known.keep),
         stations=tuple(known.station),
         borders=tuple(known.border),
         device=device,
+        found=found,
         notes=(*notes, *said),
     )
+    if memory is not None and source == "found":
+        draft = as_remembered(draft, picture, memory)
     return _what_is_sure(_with_sides(draft, side, image_left))
 
 
@@ -73,7 +80,7 @@ def look_again(draft: SetupDraft, picture: Picture) -> SetupDraft:
     pictures = []
     for panel in draft.pictures:
         kept = None if panel.scale is not None and panel.scale.source == "ruler" else panel.scale
-        pictures.append(_panel(picture, panel.roi, draft.panels, kept))
+        pictures.append(read_panel(picture, panel.roi, draft.panels, kept))
     changed = replace(draft, pictures=tuple(pictures))
     same = all(_alike(old, new) for old, new in zip(draft.scales, changed.scales, strict=True))
     return changed if same else reopen(changed, "scale")
@@ -84,7 +91,7 @@ def choose_layout(draft: SetupDraft, picture: Picture, dual: bool) -> SetupDraft
     if draft.dual == dual and draft.pictures:
         return draft
     rois = _two(picture) if dual else _one(picture)
-    panels = tuple(_panel(picture, roi, rois, None) for roi in rois)
+    panels = tuple(read_panel(picture, roi, rois, None) for roi in rois)
     changed = replace(draft, pictures=panels, picture_source="found", side=None, image_left=None, borders=())
     return reopen(changed, "picture", "scale", "side", "border")
 
@@ -100,7 +107,7 @@ def _usable(known: SetupFile, size_px: tuple[int, int]) -> tuple[SetupFile, tupl
     came = f"{size_px[0]} x {size_px[1]}"
     note = f"the setup file is for {said} pictures, these are {came}: its places are not used"
     image = ImageTable(side=known.image.side, image_left=known.image.image_left)
-    empty: dict[str, object] = {"station": [], "border": [], "seed": []}
+    empty: dict[str, object] = {"station": [], "border": [], "seed": [], "keep": []}
     return known.model_copy(update={"image": image, "calibration": CalibrationTable(), **empty}), (note,)
 
 
@@ -117,7 +124,7 @@ def _described(
 
 
 def _places(
-    picture: Picture, known: SetupFile, described: tuple[PictureRegion, ...]
+    picture: Picture, found: tuple[Roi, ...], known: SetupFile, described: tuple[PictureRegion, ...]
 ) -> tuple[PictureSource, tuple[Roi, ...]]:
     given = _given_places(known.image)
     if given:
@@ -127,7 +134,7 @@ def _places(
         return "dicom", tuple(region.roi for region in described)
     if known.image.layout == "dual":
         return "found", _two(picture)
-    return "found", _one(picture) if single else find_pictures(picture)
+    return "found", _one(picture) if single else found
 
 
 def _given_places(image: ImageTable) -> tuple[Roi, ...]:
@@ -155,21 +162,6 @@ def _two(picture: Picture) -> tuple[Roi, ...]:
 
 
 # their scale
-
-
-def _panel(picture: Picture, roi: Roi, rois: tuple[Roi, ...], given: Scale | None) -> PanelDraft:
-    ruler = find_ruler(picture, roi, tuple(other for other in rois if other != roi))
-    span_px = _depth_span(picture, roi)
-    if isinstance(ruler, Ruler):
-        return PanelDraft(roi, span_px, ruler, "", given or ruler_scale(ruler))
-    return PanelDraft(roi, span_px, None, ruler.reason, given)
-
-
-def _depth_span(picture: Picture, roi: Roi) -> SpanPx:
-    """Depth begins at the probe's face: of a curved array that is its lowest point, below the box's top."""
-    inside = np.flatnonzero(picture_mask(picture, roi)[:, roi.width // 2])
-    top = roi.y + (int(inside[0]) if len(inside) else 0)
-    return float(top), float(roi.y + roi.height)
 
 
 def _given_scale(
@@ -229,6 +221,10 @@ def _what_is_sure(draft: SetupDraft) -> SetupDraft:
         sure.add("picture")
     if all(scale is not None and scale.source in ("setup", "dicom") for scale in draft.scales):
         sure.add("scale")
+    if draft.recognised:
+        sure |= {"picture", "station"}
+        if all(ruler is not None for ruler in draft.rulers):
+            sure.add("scale")
     if draft.stations:
         sure.add("station")
     if draft.borders:

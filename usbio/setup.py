@@ -218,9 +218,7 @@ def _model_from(setup: SetupFile, folder: Path) -> SetupFile:
 
 def save_setup(path: Path, setup: SetupFile) -> None:
     """Write a setup file: under a temporary name first, so that a full disk never costs the old one."""
-    tables = _model_from(setup, path.parent).model_dump(exclude_none=True)
-    content = tomli_w.dumps({name: table for name, table in tables.items() if table})
-    content = _NUMBERS.sub(lambda found: f"[{', '.join(found[1].replace(',', ' ').split())}]", content)
+    content = setup_text(_model_from(setup, path.parent))
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.write_text(content, encoding="utf-8", newline="\n")
@@ -229,6 +227,13 @@ def save_setup(path: Path, setup: SetupFile) -> None:
         with contextlib.suppress(OSError):
             part.unlink()
         raise output_error(path, error) from error
+
+
+def setup_text(setup: SetupFile) -> str:
+    """Return a setup as the text of its file, a list of numbers on one line."""
+    tables = setup.model_dump(exclude_none=True)
+    content = tomli_w.dumps({name: table for name, table in tables.items() if table})
+    return _NUMBERS.sub(lambda found: f"[{', '.join(found[1].replace(',', ' ').split())}]", content)
 
 
 # A list of numbers as tomli_w writes it, one a line; a line break inside a text is written as \\n there.

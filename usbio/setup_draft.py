@@ -70,6 +70,7 @@ class SetupDraft:
     confirmed: frozenset[StepName] = frozenset()
     recognised: str = ""
     device: Device | None = None
+    found: tuple[Roi, ...] = ()  # where pictures were found before anybody moved an edge
     notes: tuple[str, ...] = ()
 
     @property
