@@ -18,4 +18,6 @@ class Device:
 def device_of(address: str) -> Device:
     """Return the device that a source's address names; a file is a clip, whatever it is called."""
     kind, colon, name = address.partition(":")
-    return Device(kind, name) if colon and kind in _KINDS else Device("clip")
+    if not (colon and kind in _KINDS):
+        return Device("clip")
+    return Device(kind, name.partition("?")[0] if kind == "sim" else name)  # its options are no device
