@@ -22,6 +22,7 @@ from usbio.errors import ClipDamaged
 from usbio.late_results import LateResults
 from usbio.measuring import BorderLines, Measured, Progress, Sink, measure, overlay_film
 from usbio.outputs import BORDERS, OVERLAY, PAIR, Place, Results
+from usbio.recording.derived import told_of
 from usbio.setup import SetupFile
 from usbio.setup_as_used import setup_as_used
 from usbio.sidecar import Json, as_text, calibration, run_notes, sidecar
@@ -118,9 +119,10 @@ def _report(clip: Path, place: Place, task: Task, measured: Measured, seconds: f
 def _write_clip(
     results: Results, report: ClipReport, measured: Measured, started: datetime.datetime, fingerprint: Json
 ) -> None:
-    prepared, acquisition = measured.prepared, report.setup.acquisition
+    prepared, acquisition, recording = measured.prepared, report.setup.acquisition, measured.recording
+    markers = recording.markers() if recording is not None else {}
     rows = {
-        "frames": frame_rows(measured.log, report.timing, VIEWS[prepared.measure.view].quantity),
+        "frames": frame_rows(measured.log, report.timing, VIEWS[prepared.measure.view].quantity, markers),
         "repetitions": repetition_rows(report.records, measured.log),
         "summary": summary_rows(_summaries(report.records, _painful(report.setup))),
     }
@@ -140,6 +142,7 @@ def _write_clip(
         frames=report.frames,
         notes=[*prepared.notes, *notes_on_marks(report.setup, measured.log)],
         broken_off=measured.damaged.happened if measured.damaged else None,
+        **({"recording": told_of(recording)} if recording is not None else {}),
     )
     _write_json(results, ".json", content)
     _write_json(results, ".run.json", run_notes(started, measured.read, report.seconds))

@@ -11,7 +11,7 @@ from segmentation.results import QUANTITIES
 
 SCHEMA_VERSION = 1
 
-TableName = Literal["frames", "repetitions", "summary", "experimental"]
+TableName = Literal["frames", "repetitions", "summary", "experimental", "timestamps"]
 AS_UNIT_SAYS = "as unit says"
 """Unit of a column whose numbers stand in the unit that the row names."""
 
@@ -53,6 +53,8 @@ _PERCENT, _RATIO, _CM2 = 3, 5, 5
 _TIME = {
     "time_s": "the frame's own time stamp, first frame 0; empty where the source has none",
     "value_age_s": "age of a held value",
+    "arrived_s": "when the frame arrived at the computer, from the moment the recording began",
+    "video_s": "the picture's stamp in the video of the recording, to a thousandth of a second",
     "rest_start_s": "start of the stretch rest is the mean of (of the first, where several are marked)",
     "rest_end_s": "end of the stretch rest is the mean of (of the last, where several are marked)",
     "contraction_start_s": "where the leading muscle leaves rest, or the start of the marked interval",
@@ -126,6 +128,8 @@ _OTHER = {
         AS_UNIT_SAYS,
     ),
     "note": ("experimental: in words what came of it, or why it was refused", ""),
+    "live": ("measured, failed or dropped (overtaken by a newer picture) while it was recorded", ""),
+    "fault": ("why nothing could be measured in it", ""),
     "rest_rule": ("how rest was taken", ""),
     "contracted_rule": ("how contracted was taken", ""),
 }  # fmt: skip
@@ -155,6 +159,7 @@ _ORDER: Mapping[TableName, str] = {
     "level_band told_from_zero",
     "experimental": "side muscle zone quantity unit repetition bend_phase start_s end_s rest_value rest_sd "
     "value change_absolute change_percent trial_band n_pictures note",
+    "timestamps": "frame time_s arrived_s video_s live fault",
 }
 
 

@@ -44,6 +44,7 @@ class Decoded:
     index: int  # from 0; pictures that could not be decoded leave a gap
     t_s: float  # first picture 0
     image: Picture
+    stamp: int | None = None  # the container's own, in ticks of its stream
 
 
 def open_video(path: Path) -> InputContainer:
@@ -104,6 +105,7 @@ class _Run:
                 self._yielded + self._lost_before(frame),
                 t_s,
                 published(shown.of(frame).applied(from_frame(frame))),
+                frame.pts,
             )
             self._yielded += 1
 

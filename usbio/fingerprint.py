@@ -10,6 +10,7 @@ from usbio import __version__
 from usbio.columns import SCHEMA_VERSION
 from usbio.errors import input_error
 from usbio.models import model_hash
+from usbio.recording.place import JOURNAL, VIDEO, recording_folder
 from usbio.sidecar import Json
 from usbio.sources.clip import first_bytes
 from usbio.sources.picture_clip import picture_files
@@ -37,8 +38,17 @@ def pair_fingerprint(left: Json, right: Json) -> Json:
 
 
 def clip_hash(clip: Path) -> str:
-    """Hash the bytes of a file, or names and bytes of the pictures of a folder."""
+    """Hash the bytes of a file, or names and bytes of the pictures of a folder.
+
+    Of a recording it is the journal, which holds a hash of every picture, and the length of the video.
+    """
     found = hashlib.blake2b(digest_size=_BYTES)
+    recording = recording_folder(clip)
+    if recording is not None:
+        found.update(_file_hash(recording / JOURNAL))
+        video = recording / VIDEO
+        found.update(str(video.stat().st_size if video.is_file() else 0).encode())
+        return found.hexdigest()
     is_folder = first_bytes(clip) is None
     for file in picture_files(clip) if is_folder else [clip]:
         if is_folder:
@@ -53,9 +63,13 @@ def task_hash(task: Task) -> str:
     Of a model the content counts, not where it lies.
     """
     setup = task.setup.model_dump(mode="json")
+    for table, key in (("image", "mask_px"), (None, "keep")):  # came later: without them it is what it was
+        where = setup if table is None else setup[table]
+        if not where[key]:
+            del where[key]
     if task.setup.measure.model is not None:
         setup["measure"]["method"] = model_hash(task.setup.measure.model)
-    asked = [task.view, task.side, task.image_left, setup]
+    asked = [task.view, task.side, task.image_left, setup, *([task.every_frame] if task.every_frame else [])]
     text = json.dumps(asked, sort_keys=True, ensure_ascii=True)
     return hashlib.blake2b(text.encode(), digest_size=_BYTES).hexdigest()
 

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from math import isfinite
 from pathlib import Path
@@ -23,7 +23,9 @@ from usbio.frames import Frame
 from usbio.overlay import border_lines, draw_overlay
 from usbio.preparation import Prepared, prepare
 from usbio.read_ahead import read_ahead
+from usbio.recording.contents import Recording
 from usbio.sources.clip import ClipInfo, ClipSource
+from usbio.sources.recording_clip import RecordingClip, Replay
 from usbio.task import Task
 from usbio.video import ClipWriter
 
@@ -49,6 +51,7 @@ class Measured:
     read: int
     refused: Counter[str]
     damaged: ClipDamaged | None  # set where the clip breaks off; what came before is kept
+    recording: Recording | None = None  # set where the clip is one
 
 
 class Sink(Protocol):
@@ -126,17 +129,21 @@ def measure(
 ) -> Measured:
     """Measure every picture of a clip and hand each to the sinks.
 
+    Of a recording those are measured that were measured live, as they were: so the values are the same.
     ``ahead``: another thread reads them. ``told`` hears what is measured where before the first picture.
     """
+    source, replay = _as_it_was(source, task)
     info = source.info()
     with closing(read_ahead(source.frames()) if ahead else source.frames()) as frames:
         first = next((frame for frame in frames if frame is not None), None)
         if first is None:
             raise InputError(source.name, "holds no pictures", "check the file")
-        found = Measured(info, _prepared(source, task, first, info), FrameLog(), 0, Counter(), None)
+        recording = source.recording if isinstance(source, RecordingClip) else None
+        prepared = _prepared(source, task, first, info)
+        found = Measured(info, prepared, FrameLog(), 0, Counter(), None, recording)
         if told is not None:
             told(found.prepared.measure)
-        run = _Run(found, sinks)
+        run = _Run(found, sinks, replay)
         try:
             for frame in chain((first,), frames):
                 if frame is not None:
@@ -149,10 +156,20 @@ def measure(
     return found
 
 
+def _as_it_was(source: ClipSource, task: Task) -> tuple[ClipSource, Replay | None]:
+    if not isinstance(source, RecordingClip):
+        return source, None
+    replay = source.replay()
+    if task.every_frame or not replay.measured:
+        return source, replay
+    return source.measured_live(), replay
+
+
 class _Run:
-    def __init__(self, found: Measured, sinks: Sequence[Sink]) -> None:
-        self._found, self._sinks = found, sinks
+    def __init__(self, found: Measured, sinks: Sequence[Sink], replay: Replay | None) -> None:
+        self._found, self._sinks, self._replay = found, sinks, replay
         self._state: TrackState | None = None
+        self._last_index = -1
 
     def take(self, frame: Frame) -> None:
         found, setup = self._found, self._found.prepared.measure
@@ -160,11 +177,22 @@ class _Run:
         if frame.image.shape[::-1] != setup.frame_size_px:
             found.refused[OTHER_SIZE] += 1
             return
-        state = self._state or start(setup, frame.image)
+        state = self._changed(self._state or start(setup, frame.image), frame)
         self._state, result = step(state, frame.image, frame.t_s, frame.index)
         found.log.add(frame.index, frame.t_s, result)
         for sink in self._sinks:
             sink.add(frame, result)
+
+    def _changed(self, state: TrackState, frame: Frame) -> TrackState:
+        """Do to a recording what was done to it live, before the same picture."""
+        replay, after = self._replay, self._last_index
+        self._last_index = frame.index
+        if replay is None:
+            return state
+        if frame.index in replay.restarted:
+            state = start(self._found.prepared.measure, frame.image)
+        sides = replay.confirmed_at(after, frame.index)
+        return state if sides is None else replace(state, setup=replace(state.setup, confirmed=sides))
 
 
 def _prepared(source: ClipSource, task: Task, first: Frame, info: ClipInfo) -> Prepared:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isfinite, nan
+from types import MappingProxyType
 from typing import TextIO
 
 from segmentation.asymmetry import size_asymmetry_percent
@@ -43,8 +44,13 @@ def acquisition_columns(table: TableName, acquisition: Acquisition) -> dict[str,
     }
 
 
-def frame_rows(log: FrameLog, timing: Timing | None, quantity: str) -> Iterator[Row]:
-    """Yield a row for every frame, side and muscle, and one a muscle that compares two sides."""
+def frame_rows(
+    log: FrameLog, timing: Timing | None, quantity: str, markers: Mapping[int, str] = MappingProxyType({})
+) -> Iterator[Row]:
+    """Yield a row for every frame, side and muscle, and one a muscle that compares two sides.
+
+    ``markers``: the words of what was marked, by the number of the frame.
+    """
     if timing is None:
         return
     phase, repetition = phases(timing, log.t_s)
@@ -55,7 +61,7 @@ def frame_rows(log: FrameLog, timing: Timing | None, quantity: str) -> Iterator[
             "new_picture": int(log.new_picture[k]),
             "phase": phase[k].value,
             "repetition": repetition[k] or None,
-            "marker": None,
+            "marker": markers.get(log.index[k]),
             "value_kind": "live",
         }
         for (side, muscle), values in log.muscles.items():

@@ -18,6 +18,7 @@ class Task:
     setup: SetupFile = field(default_factory=SetupFile)
     side: Side | None = None
     image_left: Side | None = None
+    every_frame: bool = False  # of a recording; else only those that were measured live
 
 
 @dataclass(frozen=True, slots=True)

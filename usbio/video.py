@@ -89,7 +89,7 @@ class ClipWriter:
         if tick <= self._last_tick:
             raise ValueError(f"time stamps must rise, came {t_s} s after {float(self._last_tick * _TICK)} s")
         self._last_tick = tick
-        frame = _grey_frame(picture) if self._grey else _colour_frame(picture)
+        frame = grey_frame(picture) if self._grey else _colour_frame(picture)
         frame.pts, frame.time_base = tick, _TICK
         self._encode(self._container, frame)
 
@@ -260,7 +260,8 @@ def _open_for_writing(path: Path, part: Path) -> OutputContainer:
         raise _output_error(path, error) from error
 
 
-def _grey_frame(picture: Picture) -> av.VideoFrame:
+def grey_frame(picture: Picture) -> av.VideoFrame:
+    """Return a picture as the common video format has it; an odd size gains a row or column."""
     # The luma plane is the picture itself: nothing is rounded on the way.
     luma = _even(picture)
     planes = np.full((luma.shape[0] * 3 // 2, luma.shape[1]), 128, np.uint8)

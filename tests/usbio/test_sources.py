@@ -28,6 +28,9 @@ from tests.usbio.clips import (
 )
 from usbio.errors import CallError
 from usbio.frames import Frame, is_device
+from usbio.recording.plan import Codec, RecordingPlan
+from usbio.recording.recorder import Recorder
+from usbio.setup import SetupFile
 from usbio.sources.address import open_source
 from usbio.sources.clip import open_clip
 from usbio.sources.sim import SimSource
@@ -63,6 +66,14 @@ def _jpegs() -> list[bytes]:
     return packed
 
 
+def _recording(folder: Path, codec: Codec) -> Path:
+    recorder = Recorder(RecordingPlan(folder, "a", "layer", SetupFile(), (64, 48), 25.0, codec))
+    for index, shown in enumerate(pictures(COUNT)):
+        recorder.add(Frame(index, index / 25, time.perf_counter(), shown))
+    recorder.stop()
+    return recorder.folder
+
+
 KINDS: dict[str, tuple[Callable[[Path], Path], int]] = {
     "mp4": (lambda folder: _own_clip(folder / "a.mp4", "libx264"), COUNT),
     "mov": (lambda folder: _own_clip(folder / "a.mov", "libx264"), COUNT),
@@ -75,6 +86,8 @@ KINDS: dict[str, tuple[Callable[[Path], Path], int]] = {
     "picture": (lambda folder: _picture(folder / "a.png"), 1),
     "pages": (lambda folder: _pages(folder / "a.tif"), COUNT),
     "folder": (lambda folder: write_folder(folder / "a", pictures(COUNT)), COUNT),
+    "recording": (lambda folder: _recording(folder, "ffv1"), COUNT),
+    "recording h264": (lambda folder: _recording(folder, "libx264"), COUNT),
     "dicom": (
         lambda folder: save_dicom(
             folder / "a.dcm", dicom(np.stack(pictures(COUNT)), "MONOCHROME2", FrameTime="40")

@@ -14,7 +14,7 @@ import typer
 
 from usbio.errors import CallError, UsbioError
 
-COMMANDS = ("analyze", "simulate")
+COMMANDS = ("analyze", "recordings", "simulate")
 INTERRUPTED = 130
 _NOTHING_TAKES = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF)  # of an output stream
 

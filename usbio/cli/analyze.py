@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast, get_args
 
@@ -56,6 +57,10 @@ def analyze(
     experimental: Annotated[
         bool, typer.Option("--experimental", help="Write quantities not yet shown on people: zones, onset.")
     ] = False,
+    every_frame: Annotated[
+        bool,
+        typer.Option("--every-frame", help="Of a recording every picture, not only those measured live."),
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace results that exist.")] = False,
     jobs: Annotated[int, typer.Option(help="Processes that measure at once.", metavar="N", min=1)] = 1,
     threads: Annotated[
@@ -67,17 +72,22 @@ def analyze(
 
     Two one-sided clips are compared as a pair with --left A --right B. Results that stand already, from the
     same clip, setup and version, are not made again: a call that was stopped goes on where it was.
+
+    A recording knows its view, sides and setup; just the pictures measured live are measured again.
     """
     clips = _clips(sources or [], left, right, side)
     jobs = min(jobs, len(clips))
     if threads is None and jobs > 1:
         threads = fair_share(jobs)
     with crew(jobs, threads) as hands:
-        task = _task(setup, view, _side("--side", side), _side("--image-left", image_left), model)
+        asked = Asked(
+            setup, view, _side("--side", side), _side("--image-left", image_left), model, every_frame
+        )
+        tasks = _tasks(asked, clips)
         from usbio.task import Extras
 
         call = Call(
-            clips, out, task, Extras(overlay, borders, mmode, experimental), force, left is not None, threads
+            clips, out, tasks, Extras(overlay, borders, mmode, experimental), force, left is not None, threads
         )
         with Bar(quiet, len(clips)) as bar:
             raise typer.Exit(ClipBatch(call).run(hands, bar))
@@ -106,19 +116,53 @@ def clip_path(source: str) -> Path:
     path = source.removeprefix("clip:")
     if not path:
         raise CallError(source or "source", "names no clip", "give the path of one")
-    return Path(path)
+    from usbio.recording.place import recording_folder
+
+    return recording_folder(Path(path)) or Path(path)
 
 
-def _task(
-    setup_path: Path | None, view: str | None, side: Side | None, image_left: Side | None, model: Path | None
-) -> Task:
-    from usbio.setup import SetupFile, load_setup, with_model
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the call says of every clip."""
+
+    setup: Path | None
+    view: str | None
+    side: Side | None
+    image_left: Side | None
+    model: Path | None
+    every_frame: bool
+
+
+def _tasks(asked: Asked, clips: list[NamedClip]) -> list[Task]:
+    """Return what is asked of each clip; a recording says itself what the call does not."""
+    from usbio.recording.contents import read_recording
+    from usbio.recording.place import recording_folder
+    from usbio.setup import SetupFile, load_setup
+
+    setup = load_setup(asked.setup) if asked.setup is not None else SetupFile()
+    for_all: Task | None = None
+    tasks = []
+    for clip in clips:
+        folder = recording_folder(clip.path)
+        if folder is not None:
+            recording = read_recording(folder)
+            own = setup if asked.setup is not None else recording.setup
+            tasks.append(_task(asked, asked.view or own.measure.view or recording.view, own))
+        else:
+            for_all = for_all or _task(asked, asked.view, setup)
+            tasks.append(for_all)
+    return tasks
+
+
+def _task(asked: Asked, named: str | None, setup: SetupFile) -> Task:
+    from usbio.setup import with_model
     from usbio.task import Task
 
-    setup = load_setup(setup_path) if setup_path is not None else SetupFile()
+    model = asked.model
     if model is not None and model.suffix.lower() != ".toml":
         raise CallError("--model", f"{model} is not the card of a model", "name the TOML beside the model")
-    task = Task(_view(view, setup), with_model(setup, Path(), model), side, image_left)
+    view = _view(named, setup)
+    task = Task(view, with_model(setup, Path(), model), asked.side, asked.image_left, asked.every_frame)
     if task.setup.measure.model is not None:  # what is wrong with a model is said before any clip is opened
         from usbio.models import learned_model
 

@@ -37,7 +37,7 @@ class Call:
 
     clips: list[NamedClip]
     out: Path | None
-    task: Task
+    tasks: list[Task]  # one a clip
     extras: Extras
     force: bool
     paired: bool
@@ -83,8 +83,9 @@ class ClipBatch:
         self._call = call
         paths = [clip.path for clip in call.clips]
         self._places = places(paths, call.out)
-        for clip in call.clips:
-            _refuse_unknown_side(self._task_of(clip), clip.path.name)
+        self._tasks = [_own(task, clip) for task, clip in zip(call.tasks, call.clips, strict=True)]
+        for clip, task in zip(call.clips, self._tasks, strict=True):
+            _refuse_unknown_side(task, clip.path.name)
         refuse_inputs(self._places, paths, call.extras.endings)
         stem = "+".join(place.stem for place in self._places)
         self._pair = Place(call.out or self._places[0].folder, stem) if call.paired else None
@@ -146,8 +147,8 @@ class ClipBatch:
 
         call = self._call
         return [
-            Job(clip.path, place, self._task_of(clip), call.extras, call.force, call.threads, call.paired)
-            for clip, place in zip(call.clips, self._places, strict=True)
+            Job(clip.path, place, task, call.extras, call.force, call.threads, call.paired)
+            for clip, place, task in zip(call.clips, self._places, self._tasks, strict=True)
         ]
 
     def _tell(self, clip: NamedClip, outcome: Outcome, bar: Bar) -> None:
@@ -165,5 +166,6 @@ class ClipBatch:
             if outcome.bug is not None:
                 say_traced(str(clip.path), outcome.bug.reason, outcome.bug.trace)
 
-    def _task_of(self, clip: NamedClip) -> Task:
-        return self._call.task if clip.side is None else replace(self._call.task, side=clip.side)
+
+def _own(task: Task, clip: NamedClip) -> Task:
+    return task if clip.side is None else replace(task, side=clip.side)

@@ -1,4 +1,4 @@
-"""Open whatever clip a path names: a video, one picture, DICOM, a folder of pictures."""
+"""Open whatever clip a path names: a video, one picture, DICOM, a folder of pictures, a recording."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from math import inf
 from pathlib import Path
 
 from usbio.errors import InputError, input_error
+from usbio.recording.place import recording_folder
 from usbio.sources.clip_info import DICOM_SUFFIXES, ClipInfo, ClipSource, DicomRegion, TimeSource
 from usbio.sources.picture_clip import PICTURE_SUFFIXES, open_picture, open_picture_folder
+from usbio.sources.recording_clip import open_recording
 from usbio.sources.video_clip import open_video_clip
 
 __all__ = ["ClipInfo", "ClipSource", "DicomRegion", "TimeSource", "open_clip"]
@@ -25,6 +27,9 @@ def open_clip(path: Path, fps: float | None = None, threads: int | None = None) 
     """
     if fps is not None and not 0 < fps < inf:
         raise ValueError(f"fps must be above 0, came {fps}")
+    recording = recording_folder(path)
+    if recording is not None:
+        return open_recording(recording, threads)
     head = first_bytes(path)
     suffix = path.suffix.lower()
     if head is None:

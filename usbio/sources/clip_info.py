@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from segmentation.geometry import Roi
 from usbio.frames import Frame
 
-TimeSource = Literal["container", "dicom", "setup", "none"]
+TimeSource = Literal["container", "dicom", "setup", "none", "recording"]
 
 DICOM_SUFFIXES = (".dcm", ".dicom", ".ima")
 

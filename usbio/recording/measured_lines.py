@@ -1,0 +1,83 @@
+"""What was measured in a frame as JSON, and back again, to the last bit of every value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite, nan
+from typing import Any, cast
+
+import numpy as np
+
+from segmentation.results import QUANTITIES, FloatArray, FrameResult, Measurement, Status
+from usbio.overlay import border_lines
+
+Line = dict[str, object]
+_BORDER_DECIMALS = 2  # of a pixel, as in STEM.borders.jsonl
+
+
+def as_line(frame: int, measured_s: float, result: FrameResult) -> Line:
+    """Return one frame's measurements; what is not known is null."""
+    return {
+        "frame": frame,
+        "measured_s": round(measured_s, 6),
+        "new_picture": bool(result.new_picture),
+        "depth_changed": bool(result.depth_changed),
+        "measurements": [_measurement(one) for one in result.measurements],
+    }
+
+
+def as_result(line: Mapping[str, Any]) -> FrameResult:
+    """Return the measurements of a line: values exact, borders to a hundredth of a pixel."""
+    found = tuple(_read(one) for one in line["measurements"])
+    return FrameResult(bool(line["new_picture"]), found, bool(line["depth_changed"]))
+
+
+def _measurement(one: Measurement) -> Line:
+    line: Line = {
+        "side": one.side,
+        "muscle": one.muscle,
+        "status": one.status.value,
+        "quality": number(one.quality),
+        "border_source": one.border_source,
+    }
+    line |= {name: number(getattr(one, name)) for name in QUANTITIES}
+    line["borders"] = {name: _points(curve) for name, curve in border_lines(one)}
+    if one.caliper_px is not None:
+        line["caliper"] = _points(one.caliper_px)
+    return line
+
+
+def _read(line: Mapping[str, Any]) -> Measurement:
+    name = f"{line['side']}_{line['muscle']}"
+    curves = {name: _curve(points) for name, points in line["borders"].items()}
+    known: dict[str, Any] = {quantity: _value(line.get(quantity)) for quantity in QUANTITIES}
+    return Measurement(
+        side=line["side"],
+        muscle=line["muscle"],
+        status=Status(line["status"]),
+        quality=_value(line["quality"]),
+        border_source=line["border_source"],
+        **known,
+        border_px=curves.get(name),
+        superficial_px=curves.get(f"{name}_superficial"),
+        deep_px=curves.get(f"{name}_deep"),
+        caliper_px=_curve(line["caliper"]) if "caliper" in line else None,
+    )
+
+
+def number(value: float) -> float | None:
+    """Return a number as JSON has it: nan is null."""
+    return float(value) if isfinite(value) else None
+
+
+def _value(value: float | None) -> float:
+    return nan if value is None else float(value)
+
+
+def _points(curve: FloatArray) -> list[list[float]]:
+    known = curve[np.isfinite(curve).all(axis=1)]
+    return cast("list[list[float]]", np.round(known, _BORDER_DECIMALS).tolist())
+
+
+def _curve(points: list[list[float]]) -> FloatArray:
+    return np.array(points, float).reshape(-1, 2)

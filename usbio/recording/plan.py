@@ -1,0 +1,64 @@
+"""What is to be recorded, and the folder that names itself."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from segmentation.views import ViewName
+from usbio.errors import CallError, OutputError, output_error
+from usbio.setup import SetupFile
+
+Codec = Literal["ffv1", "libx264"]  # lossless, or visually lossless H.264
+
+_MOST = 1000
+_LONGEST_NAME = 40
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingPlan:
+    """What a recorder needs to know before the first picture."""
+
+    parent: Path  # folder in which the recording makes its own
+    source: str  # what the operator calls the source
+    view: ViewName
+    setup: SetupFile  # in the recording's own coordinates: the crop is the whole recorded picture
+    size_px: tuple[int, int]  # width, height
+    fps: float  # measured picture rate
+    codec: Codec = "ffv1"
+
+    @property
+    def side(self) -> str:
+        """Whose side the recording shows, as its folder says it."""
+        return self.setup.image.side or "both"
+
+
+def folder_name(plan: RecordingPlan, began: datetime) -> str:
+    """Return when it began with its zone, the view, the side and the subject, where one is named."""
+    zone = began.strftime("%z")
+    parts = [began.strftime("%Y-%m-%d_%H-%M-%S") + ("Z" if zone in ("+0000", "") else zone)]
+    parts += [plan.view, plan.side]
+    # Only letters and digits: a subject may be written with a slash or a dot in front.
+    subject = re.sub(r"[^A-Za-z0-9-]+", "-", str(plan.setup.acquisition.get("subject", ""))).strip("-")
+    return "_".join([*parts, *([subject[:_LONGEST_NAME]] if subject else [])])
+
+
+def make_folder(plan: RecordingPlan, began: datetime) -> Path:
+    """Make the folder of one recording; one that stands is never used again."""
+    name = folder_name(plan, began)
+    for number in range(1, _MOST):
+        folder = plan.parent / (name if number == 1 else f"{name}_{number}")
+        try:
+            plan.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir()
+        except FileExistsError as error:
+            if not plan.parent.is_dir():
+                raise OutputError(plan.parent, "is not a folder", "choose another folder") from error
+        except OSError as error:
+            raise output_error(folder, error) from error
+        else:
+            return folder
+    raise CallError(plan.parent, f"holds a thousand recordings named {name}", "choose another folder")
