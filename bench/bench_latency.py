@@ -35,7 +35,8 @@ from segmentation.tracking import start, step
 from segmentation.views import MeasureSetup, Panel
 from usbio.choice import Choice
 from usbio.frames import Frame
-from usbio.live import Engine, LiveRun
+from usbio.live import LiveRun
+from usbio.live_picture import Engine
 from usbio.preparation import prepare
 from usbio.samples import demo_clip
 from usbio.setup import SetupFile, load_setup

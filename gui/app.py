@@ -10,11 +10,12 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from platformdirs import user_log_path
+from platformdirs import user_documents_path, user_log_path
 
 from gui.display import choose_platform, quiet_qt
 from segmentation.results import SIDES
@@ -52,6 +53,7 @@ class Call:
     exit_after_s: float  # inf: when the user closes it
     screenshot: Path | None
     light: bool
+    recordings: Path  # folder in which every recording makes its own
     exit_at_end: bool = False  # of the clip
 
 
@@ -82,6 +84,7 @@ def parse(arguments: Sequence[str]) -> Call:
     parser.add_argument("--demo", action="store_true", help="show the sample clip; its tables go to demo/")
     parser.add_argument("--exit-after", type=_seconds, default=math.inf, metavar="SECONDS")
     parser.add_argument("--screenshot", type=Path, metavar="FILE", help="picture of the window at the end")
+    parser.add_argument("--recordings", type=Path, metavar="DIR", help="folder that recordings go to")
     parser.add_argument("--light", action="store_true", help="begin with the light theme")
     parser.add_argument("--version", action="version", version=f"usbio {__version__}")
     given = parser.parse_args(arguments)
@@ -92,7 +95,8 @@ def parse(arguments: Sequence[str]) -> Call:
         raise CallError("command line", "no source is named", "name one, or give no options")
     if given.demo and choice is not None:
         raise CallError("--demo", f"stands beside the source {given.source}", "give one of the two")
-    return Call(choice, given.demo, given.exit_after, given.screenshot, given.light)
+    recordings = given.recordings or user_documents_path() / "usbio recordings"
+    return Call(choice, given.demo, given.exit_after, given.screenshot, given.light, recordings)
 
 
 def _run(call: Call) -> int:
@@ -147,7 +151,7 @@ def _window(call: Call) -> Iterator[tuple[QApplication, MainWindow]]:
     from PySide6.QtWidgets import QApplication
 
     from gui.main_window import MainWindow
-    from gui.opening import choices, open_run
+    from gui.opening import begin_recording, choices, open_run
     from gui.source_chooser import Entry
     from gui.theme import DARK, LIGHT, has_font
 
@@ -158,7 +162,8 @@ def _window(call: Call) -> Iterator[tuple[QApplication, MainWindow]]:
     if not has_font():
         say_line("usbio: fonts: none is installed; install one, such as the package fonts-dejavu-core")
     entries = [Entry(title, choice) for title, choice in choices()]
-    window = MainWindow(entries, open_run, LIGHT if call.light else DARK)
+    theme = LIGHT if call.light else DARK
+    window = MainWindow(entries, open_run, theme, partial(begin_recording, call.recordings))
     sys.excepthook = lambda kind, error, trace: _say_unforeseen(error)
     before = signal.signal(signal.SIGINT, lambda *_: window.close())
     try:

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gui.text import soft_label, text_label
 from gui.theme import TEXT_PX
-from usbio.sample import RunState, RunStatus
+from usbio.recording.status import RecordingStatus
+from usbio.sample import Counts, RunState, RunStatus
 
 _STATE_WORDS = {
     RunState.READY: "opening",
@@ -27,12 +28,29 @@ class HeaderView(QWidget):
         super().__init__(parent)
         self._title = text_label("usbio", TEXT_PX + 2, bold=True)
         self._about = soft_label("")
+        self._recording = text_label("", bold=True)
         self._state = text_label("")
         self._rate = soft_label("")
         self._dropped = soft_label("")
         self._age = soft_label("")
-        names = ("Source", "About the recording", "State", "Picture rate", "Dropped frames", "Frame age")
-        labels = (self._title, self._about, self._state, self._rate, self._dropped, self._age)
+        names = (
+            "Source",
+            "About the recording",
+            "Recording",
+            "State",
+            "Picture rate",
+            "Dropped frames",
+            "Frame age",
+        )
+        labels = (
+            self._title,
+            self._about,
+            self._recording,
+            self._state,
+            self._rate,
+            self._dropped,
+            self._age,
+        )
         for label, name in zip(labels, names, strict=True):
             label.setAccessibleName(name)
         layout = QHBoxLayout(self)
@@ -74,6 +92,34 @@ class HeaderView(QWidget):
         self._rate.setText(rate)
         self._dropped.setText(f"{status.counts.dropped + status.counts.lost} dropped")
 
+    def show_recording(self, status: RecordingStatus | None) -> None:
+        """Say that pictures are recorded, for how long, and for how long there is room."""
+        self._recording.setText(recording_words(status))
+
     def show_age(self, age_s: float) -> None:
         """Say how old the picture was when it was painted."""
         self._age.setText(f"{age_s * 1000:.0f} ms old" if isfinite(age_s) else "– ms old")
+
+
+def recording_words(status: RecordingStatus | None) -> str:
+    """Write how a recording stands in the space of the header."""
+    if status is None or status.state in ("finished", "stopped"):
+        return ""
+    clock = f"{int(status.seconds // 60):02d}:{int(status.seconds % 60):02d}"
+    if status.state == "finishing":
+        return f"● REC {clock}  being finished"
+    left = f"  {status.minutes_left:.0f} min left" if isfinite(status.minutes_left) else ""
+    return f"● REC {clock}{left}"
+
+
+def counts_words(counts: Counts) -> str:
+    """Write what became of the frames so far."""
+    told = [
+        f"{counts.delivered} frames",
+        f"{counts.new} new",
+        f"{counts.measured} measured",
+        f"{counts.dropped + counts.lost} dropped",
+    ]
+    told += [f"{counts.failed} failed"] if counts.failed else []
+    told += [f"{counts.recorded} recorded"] if counts.recorded else []
+    return " · ".join(told)

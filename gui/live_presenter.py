@@ -41,6 +41,7 @@ class LivePresenter:
         if run is None:
             self._header.show_title("usbio", "")
             self._header.show_status(None, float("nan"))
+            self._header.show_recording(None)
 
     def show_sample(self, sample: Sample) -> None:
         """Draw one sample: the picture at once, the rest when it is due."""
@@ -61,12 +62,19 @@ class LivePresenter:
             return
         self._header.show_title(run.title, run.about)
         self._header.show_status(status, self._time_s, self._notes(run))
+        self._header.show_recording(run.recording.status)
         self._page.image.show_warning(run.action_words())
         self._page.question.ask(run.question)
         self._page.show_question(run.question is not None)
         if (run.ended or run.playback.paused) and not self._all_drawn:
             self._show_rest(run, flush=True)
             self._all_drawn = True
+
+    def note_drawn(self, age_s: float) -> None:
+        """Say how old the picture was when it had been painted, and let the run know it."""
+        self._header.show_age(age_s)
+        if self._run is not None:
+            self._run.note_drawn(age_s)
 
     def redraw(self) -> None:
         """Draw everything again, such as after a confirmation while paused."""

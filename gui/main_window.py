@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.bridge import PipelineBridge
-from gui.header_view import HeaderView
+from gui.header_view import HeaderView, counts_words
 from gui.keys import CHOOSER_FOOTER, KEYS, footer_words
 from gui.keys_view import KeysView
 from gui.live_page import LivePage
@@ -29,21 +29,41 @@ from gui.source_chooser import Entry, SourceChooser
 from gui.text import soft_label
 from gui.theme import DARK, LIGHT, Theme, apply_theme
 from usbio.choice import Choice
-from usbio.errors import UsbioError
+from usbio.errors import CallError, UsbioError
 from usbio.live import LiveRun
+from usbio.recording.plan import Codec
+from usbio.sample import RunStatus
 
 OpenRun = Callable[[Choice], LiveRun[Any]]
+Record = Callable[[LiveRun[Any], Codec], str]  # begins and says where
+EFFORT_STEP = 0.25
 _SAID_MS = 6000
+
+
+def _no_recorder(run: LiveRun[Any], codec: Codec) -> str:
+    raise CallError(run.name, "no place for recordings is known", "start usbio-gui")
+
+
+def _effort_words(level: float | None) -> str:
+    return "the simulator contracts by itself" if level is None else f"simulated effort {level:.0%}"
+
+
+def _marked(run: LiveRun[Any]) -> str:
+    run.mark("marker")
+    return "marker written"
 
 
 class MainWindow(QMainWindow):
     """One window; `open_run` builds what it shows."""
 
-    def __init__(self, entries: Sequence[Entry], open_run: OpenRun, theme: Theme = DARK) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], open_run: OpenRun, theme: Theme = DARK, record: Record = _no_recorder
+    ) -> None:
         super().__init__()
         self.setWindowTitle("usbio")
         self.setAcceptDrops(True)
         self._open_run = open_run
+        self._record = record
         self._run: LiveRun[Any] | None = None
         self._theme = theme
         self.header = HeaderView()
@@ -53,11 +73,13 @@ class MainWindow(QMainWindow):
         self.bridge = PipelineBridge(self)
         self.bridge.sampleArrived.connect(self.presenter.show_sample)
         self.bridge.statusAsked.connect(self.presenter.show_status)
-        self.page.image.drawn.connect(self.header.show_age)
+        self.bridge.statusAsked.connect(self._show_counts)
+        self.page.image.drawn.connect(self.presenter.note_drawn)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.chooser)
         self._pages.addWidget(self.page)
         self._footer = soft_label(CHOOSER_FOOTER, 14)
+        self._counts = soft_label("", 14)
         self._quiet = QTimer(self, singleShot=True, interval=_SAID_MS)
         self._quiet.timeout.connect(self._show_footer)
         self._build()
@@ -107,8 +129,9 @@ class MainWindow(QMainWindow):
         old, self._run = self._run, run
         self.bridge.watch(None)
         if old is not None:
-            old.stop()
+            old.stop(closing_s=0.0)
         self.presenter.show_run(run)
+        self._counts.setText("")
         self.bridge.watch(run)
 
     # keys, by the names in `keys.KEYS`
@@ -117,7 +140,9 @@ class MainWindow(QMainWindow):
         """Pause or go on; play again once the clip has ended."""
         if self._run is None:
             return
-        if self._run.ended:
+        if self._run.recording.active is not None:
+            self._say("a recording is not paused: V ends it, F holds the picture")
+        elif self._run.ended:
             self.play_again()
         else:
             self._run.playback.pause(not self._run.playback.paused)
@@ -139,16 +164,28 @@ class MainWindow(QMainWindow):
         """Hold the picture, or let it run."""
         self.presenter.frozen = not self.presenter.frozen
 
+    def toggle_recording(self) -> None:
+        """Record without loss, or end the recording."""
+        if self._run is not None and self._run.recording.active is not None:
+            self._run.end_record()
+            status = self._run.recording.status
+            self._say(f"recording kept in {status.folder}" if status is not None else "")
+        else:
+            self._begin_recording("ffv1")
+
+    def record_smaller(self) -> None:
+        """Record as H.264."""
+        if self._run is not None and self._run.recording.active is None:
+            self._begin_recording("libx264")
+
+    def mark(self) -> None:
+        """Write a marker into the recording."""
+        if self._run is not None:
+            self._try(_marked)
+
     def save_setup(self) -> None:
         """Save the setup and say where."""
-        if self._run is None:
-            return
-        try:
-            path = self._run.save_setup()
-        except UsbioError as error:
-            self._say(str(error))
-        else:
-            self._say(f"setup saved: {path}")
+        self._try(lambda run: f"setup saved: {run.save_setup()}")
 
     def open_chooser(self) -> None:
         """Go to the first page; the run waits."""
@@ -175,6 +212,18 @@ class MainWindow(QMainWindow):
         """Twice the speed."""
         self._change_speed(2.0)
 
+    def more_effort(self) -> None:
+        """Let the simulator contract more."""
+        self._try(lambda run: _effort_words(run.steer(EFFORT_STEP)))
+
+    def less_effort(self) -> None:
+        """Let the simulator contract less."""
+        self._try(lambda run: _effort_words(run.steer(-EFFORT_STEP)))
+
+    def own_effort(self) -> None:
+        """Let the simulator contract by itself."""
+        self._try(lambda run: _effort_words(run.steer(None)))
+
     def switch_theme(self) -> None:
         """Dark or light."""
         self._take_theme(LIGHT if self._theme is DARK else DARK)
@@ -191,7 +240,9 @@ class MainWindow(QMainWindow):
         self._keys_list.toggle()
 
     def leave(self) -> None:
-        """Close the list of keys, else go back to the picture."""
+        """Close the list of keys, else go back to the picture; what was read of a recording's end goes."""
+        if self._run is not None:
+            self._run.recording.forget_end()
         if self._keys_list.isVisible():
             self._keys_list.toggle()
         else:
@@ -220,6 +271,18 @@ class MainWindow(QMainWindow):
         if self._run is not None:
             self._run.answer(answer.view, answer.side, answer.image_left)
 
+    def _begin_recording(self, codec: Codec) -> None:
+        self._try(lambda run: self._record(run, codec))
+
+    def _try(self, do: Callable[[LiveRun[Any]], str]) -> None:
+        """Do it and say what came of it, or why it could not be done."""
+        if self._run is None:
+            return
+        try:
+            self._say(do(self._run))
+        except UsbioError as error:
+            self._say(str(error))
+
     def _change_speed(self, factor: float) -> None:
         if self._run is not None and not self._keeps_own_time(self._run):
             self._run.playback.speed = min(max(self._run.playback.speed * factor, 0.125), 8.0)
@@ -232,6 +295,9 @@ class MainWindow(QMainWindow):
     def _turn_to(self, page: QWidget) -> None:
         self._pages.setCurrentWidget(page)
         self._show_footer()
+
+    def _show_counts(self, status: RunStatus) -> None:
+        self._counts.setText(counts_words(status.counts))
 
     def _show_footer(self) -> None:
         live = self._pages.currentWidget() is self.page
@@ -254,14 +320,18 @@ class MainWindow(QMainWindow):
         rail.add_action("Open", "Open another source (O)", self.open_chooser)
         rail.add_action("Theme", "Dark or light (T)", self.switch_theme)
         rail.add_action("Keys", "All keys (?)", self.toggle_keys)
-        self._footer.setContentsMargins(10, 4, 10, 8)
         self._footer.setAccessibleName("Keys and messages")
+        self._counts.setAccessibleName("Frames so far")
+        foot = QHBoxLayout()
+        foot.setContentsMargins(10, 4, 12, 8)
+        foot.addWidget(self._footer, 1)
+        foot.addWidget(self._counts)
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addWidget(self.header)
         column.addWidget(self._pages, 1)
-        column.addWidget(self._footer)
+        column.addLayout(foot)
         body = QWidget()
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)

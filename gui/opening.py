@@ -12,9 +12,13 @@ from segmentation.views import MeasureSetup
 from usbio.choice import Choice, setup_beside
 from usbio.error_figures import literature_errors
 from usbio.errors import CallError
-from usbio.frames import FrameSource
-from usbio.live import Engine, LiveRun
+from usbio.frames import Frame, FrameSource
+from usbio.live import LiveRun
+from usbio.live_picture import Engine
 from usbio.preparation import prepare
+from usbio.recording.plan import Codec, RecordingPlan
+from usbio.recording.recorder import Recorder
+from usbio.ruler_watch import RulerWatch
 from usbio.samples import SampleClip, sample_clips, simulator_views
 from usbio.setup import SetupFile, load_setup
 from usbio.simulate import setup_file
@@ -31,8 +35,26 @@ def open_run(choice: Choice) -> LiveRun[TrackState]:
     source = open_source(choice.address, setup.time.fps)
     if isinstance(source, SimSource):
         setup = setup if choice.setup_path is not None else setup_file(source.setup)
-    engine = Engine(_prepare(source, _regions(source)), start, step, confirm)
+    engine = Engine(_prepare(source, _regions(source)), start, step, confirm, watch_screen)
     return LiveRun(choice, source, setup, engine, literature_errors())
+
+
+def watch_screen(frame: Frame, measure: MeasureSetup) -> RulerWatch:
+    """Return a watch over ruler and place of the picture; on its own thread nothing need be put aside."""
+    return RulerWatch(frame.image, tuple(panel.roi for panel in measure.panels), aside=lambda work: work())
+
+
+def begin_recording(parent: Path, run: LiveRun[TrackState], codec: Codec) -> str:
+    """Begin to record a run into a folder below this one, and say where and for how long there is room."""
+
+    def _new(plan: RecordingPlan, bytes_per_picture: float | None) -> Recorder:
+        return Recorder(plan, bytes_per_picture=bytes_per_picture)
+
+    advice = run.record(parent, _new, codec)
+    status = run.recording.status
+    assert status is not None  # it has just begun
+    room = f"recording into {status.folder}, room for {status.minutes_left:.0f} minutes"
+    return " · ".join(filter(None, (room, advice)))
 
 
 def sample_choice(clip: SampleClip) -> Choice:

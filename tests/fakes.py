@@ -138,7 +138,11 @@ class KeptFrames:
         self.samples.append(sample)
 
     def stop(
-        self, reason: str = "", counts: Counts | None = None, age: Mapping[str, float] | None = None
+        self,
+        reason: str = "",
+        counts: Counts | None = None,
+        age: Mapping[str, float] | None = None,
+        timeout_s: float = 5.0,
     ) -> bool:
         self.stopped.append((reason, counts, age))
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from segmentation.results import Picture
 
@@ -35,6 +35,20 @@ class FrameSource(Protocol):
 
     def frames(self) -> Generator[Frame | None]:
         """Yield frames of one run."""
+        ...
+
+
+@runtime_checkable
+class Steerable(Protocol):
+    """A source whose muscle does what it is told: the simulator."""
+
+    def steer(self, level: float | None) -> None:
+        """Ask for an effort from 0, rest, to 1; None lets it contract by itself."""
+        ...
+
+    @property
+    def steered_to(self) -> float | None:
+        """The effort that is asked for; None while it contracts by itself."""
         ...
 
 

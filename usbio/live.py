@@ -3,49 +3,43 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from segmentation.results import FrameResult, Picture, Side
+from segmentation.results import Picture, Side
 from segmentation.summary import ErrorFigures
 from segmentation.timing import Mark
 from segmentation.traces import Span
 from segmentation.views import VIEWS, MeasureSetup, View, ViewName
 from usbio.activity import Activity, find_activity
 from usbio.choice import Choice, Question, open_question, setup_place
-from usbio.errors import CallError, InputError
+from usbio.errors import CallError
 from usbio.first_borders import FirstBorder, FirstBorders
-from usbio.frames import FrameSource
+from usbio.frames import FrameSource, Steerable
 from usbio.history import History
+from usbio.live_picture import Engine, LivePicture
+from usbio.live_recording import LiveRecording, MakeRecorder
 from usbio.mmode_strip import StripRecorder
-from usbio.own_coordinates import measure_in_picture, setup_in_frame, setup_in_picture
-from usbio.pipeline import Pipeline
+from usbio.own_coordinates import setup_in_frame, setup_in_picture
+from usbio.pipeline import CLOSING_S, Pipeline
 from usbio.playback import Playback
 from usbio.reading import Comparison, Reading, action_words, compare_sides, readings
+from usbio.recording.plan import Codec, RecordingPlan
+from usbio.recording_offer import RecordingOffer
+from usbio.recording_setup import recording_setup
 from usbio.sample import RunState, RunStatus, Sample
 from usbio.setup import SetupFile, save_setup
 from usbio.setup_as_used import setup_as_used, with_borders
-from usbio.visible import Visible, visible_panels, visible_part
 
 S = TypeVar("S")
-
-
-@dataclass(frozen=True, slots=True)
-class Engine(Generic[S]):
-    """How pictures are measured; the same functions for every program."""
-
-    prepare: Callable[[Choice, SetupFile, Picture], MeasureSetup]
-    start: Callable[[MeasureSetup, Picture], S]
-    step: Callable[[S, Picture, float, int], tuple[S, FrameResult]]
-    confirm: Callable[[S, frozenset[Side]], S]
+_USUAL_FPS = 30.0
 
 
 class LiveRun(Generic[S]):
     """A source that is played, measured and read; all methods belong to one thread, the window's.
 
-    ``visible`` and ``measured_as`` are written by the measure thread once the first picture is understood.
     What is measured is the picture alone, without the screen around it: ``measured_as`` and everything in a
     sample is in its pixels, and what is recorded is just what was measured.
     """
@@ -63,14 +57,15 @@ class LiveRun(Generic[S]):
         self._setup = setup
         self._engine = engine
         self._errors = errors
+        self._source = source
         self.playback = Playback(source)
         self.history = History()
         self.strips = StripRecorder()
         self.activity = Activity()
+        self.recording = LiveRecording()
+        self.offer = RecordingOffer()
         self._first_borders = FirstBorders()
-        self.visible: Visible | None = None
-        self.measured_as: MeasureSetup | None = None
-        self._in_frame: MeasureSetup | None = None  # the same in pixels of the whole frame
+        self._picture = LivePicture(engine)
         self._own: SetupFile | None = None  # of the recording, in its own pixels, from its start on
         self.confirmed: frozenset[Side] = frozenset()
         self._sample: Sample | None = None
@@ -97,6 +92,16 @@ class LiveRun(Generic[S]):
         return "   ".join(parts)
 
     @property
+    def setup(self) -> SetupFile:
+        """What is known, in pixels of the whole frame."""
+        return self._setup
+
+    @property
+    def measured_as(self) -> MeasureSetup | None:
+        """What is measured, in pixels of the picture alone; None until a picture is understood."""
+        return self._picture.measured_as
+
+    @property
     def view(self) -> View | None:
         """What is measured; None until it is known."""
         return VIEWS[self._choice.view] if self._choice.view is not None else None
@@ -105,13 +110,15 @@ class LiveRun(Generic[S]):
         """Begin to play and to measure."""
         self._pipeline.start()
 
-    def stop(self) -> bool:
-        """End it; may be called twice."""
-        return self._pipeline.stop()
+    def stop(self, closing_s: float = CLOSING_S) -> bool:
+        """End it; may be called twice. A recording is finished meanwhile, or with 0 s afterwards."""
+        stopped = self._pipeline.stop(closing_s=closing_s)
+        self.offer.wait(2.0)
+        return self._picture.stop() and stopped
 
     def again(self) -> None:
         """Play from the beginning once more."""
-        self._pipeline.stop()
+        self._pipeline.stop(closing_s=0.0)
         self.history.clear()
         self._first_borders.clear()
         self.activity, self._sample = Activity(), None
@@ -122,6 +129,8 @@ class LiveRun(Generic[S]):
     def take(self) -> Sample | None:
         """Return the newest sample once."""
         sample = self._pipeline.take()
+        if sample is not None and sample.picture is not None and sample.result is not None:
+            self.offer.see(sample.picture)
         self._sample = sample or self._sample
         return sample
 
@@ -132,7 +141,85 @@ class LiveRun(Generic[S]):
             return replace(status, stalled=False, words="")
         return status
 
+    # what is kept
+
+    def record(self, parent: Path, make: MakeRecorder, codec: Codec = "ffv1") -> str:
+        """Begin a recording in a folder of its own, and return what the operator should know about it.
+
+        Measuring begins anew with its first picture. Where this machine cannot keep up without loss, that is
+        said and nothing begins.
+        """
+        sample, place = self._sample, self._picture
+        if place.in_frame is None or place.visible is None or sample is None:
+            raise CallError(self.name, "nothing is measured yet", "set up the picture, then record")
+        fps = rate_hz if (rate_hz := self.status().rate_hz) > 0 else _USUAL_FPS
+        tried = self.offer.of(codec)
+        advice = tried.advice(fps) if tried is not None else ""
+        if advice and codec == "ffv1":
+            raise CallError(self.name, *advice.split("; ", 1))
+        self.end_record()
+        found = sample.result.measurements if sample.result is not None else ()
+        own = recording_setup(self._setup, place.in_frame, place.visible.roi, found, self.confirmed)
+        plan = RecordingPlan(parent, self.name, place.in_frame.view, own, place.visible.size_px, fps, codec)
+        recorder = make(plan, tried.bytes_per_picture if tried is not None else None)
+        self.recording.begin(recorder)
+        with self._lock:
+            self._own = own
+        self._pipeline.record(recorder)
+        self._keep_regions()
+        return advice
+
+    def _keep_regions(self) -> None:
+        """Keep stills of what outside the picture is allowed, and of nothing else."""
+        recorder, sample = self.recording.active, self._sample
+        if recorder is None or sample is None:
+            return
+        for table in self._setup.keep:
+            x, y, width, height = table.region_px
+            recorder.keep(table.name, sample.frame.image[y : y + height, x : x + width], sample.frame.index)
+
+    def end_record(self) -> None:
+        """Let the recording be finished; the picture goes on."""
+        self._pipeline.end_record()
+
+    def mark(self, words: str) -> None:
+        """Write a marker into the recording, at the newest picture."""
+        self.recording.mark(words, self._sample.frame.index if self._sample is not None else 0)
+
+    def steer(self, by: float | None) -> float | None:
+        """Ask the simulator for more or less effort, or with None to contract by itself; say what it is."""
+        if not isinstance(self._source, Steerable):
+            raise CallError(self.name, "contracts as the patient does", "open sim:VIEW to steer it by key")
+        level = None if by is None else min(max((self._source.steered_to or 0.0) + by, 0.0), 1.0)
+        self._source.steer(level)
+        return level
+
+    def confirm_scale(self) -> None:
+        """Stand by the scale although the screen has changed, such as after the depth was set back."""
+        self._picture.confirm_scale()
+
+    def note_drawn(self, age_s: float) -> None:
+        """Hear how old a picture was when it had been painted."""
+        self._pipeline.ages.add("drawn", age_s)
+
     # what only the operator can say
+
+    def use_setup(self, setup: SetupFile) -> None:
+        """Measure with another setup from now on; a clip plays from its start, so that all of it is measured.
+
+        What the setup says holds, whatever was said before. A recording has one setup and ends.
+        """
+        self.end_record()
+        with self._lock:
+            self._setup, self._own = setup, None
+            self._picture.forget_place()
+            self._choice = replace(
+                self._choice, view=setup.measure.view or self._choice.view, side=None, image_left=None
+            )
+        if self.playback.device:
+            self._pipeline.follower.restart()
+        else:
+            self.again()
 
     @property
     def question(self) -> Question | None:
@@ -162,7 +249,9 @@ class LiveRun(Generic[S]):
         self.confirmed = sides
         with self._lock:
             self._setup = self._with_borders(self._first_borders.of(sides))
-        self._pipeline.follower.edit(lambda state: self._engine.confirm(state, sides))
+        self._pipeline.follower.edit(
+            lambda state: self._engine.confirm(state, sides), self.recording.told_confirmed(sides)
+        )
 
     # what the window shows
 
@@ -189,7 +278,8 @@ class LiveRun(Generic[S]):
 
     def action_words(self) -> str:
         """Return the one line of what needs action now."""
-        return "" if self.question else action_words(self.status(), self._sample, self.view)
+        now = "" if self.question else action_words(self.status(), self._sample, self.view)
+        return " · ".join(filter(None, (self.recording.alarm, now)))
 
     @property
     def ended(self) -> bool:
@@ -203,65 +293,47 @@ class LiveRun(Generic[S]):
 
     def save_setup(self) -> Path:
         """Write the setup as it is measured with, and return where: the file it came from, else a new one."""
-        if self._in_frame is None:
+        if self._picture.in_frame is None:
             raise CallError(self.name, "nothing is measured yet", "save once borders are found")
         path = self._saved_at or setup_place(self._choice)
-        save_setup(path, setup_as_used(self._setup, self._in_frame))
+        save_setup(path, setup_as_used(self._setup, self._picture.in_frame))
         self._saved_at = path
         return path
 
     def _with_borders(self, found: Sequence[FirstBorder]) -> SetupFile:
         """The setup of the whole frame with borders that were found in the picture."""
-        assert self.visible is not None  # something was measured, or no border would have been found
-        assert self.measured_as is not None
+        visible, measure = self._picture.visible, self._picture.measured_as
+        assert visible is not None  # something was measured, or no border would have been found
+        assert measure is not None
         first = self._pipeline.first_index
         numbered = tuple(replace(one, frame=one.frame + first) for one in found)
-        own = setup_in_picture(self._setup, self.visible.roi)
-        return setup_in_frame(
-            with_borders(own, self.measured_as.view, numbered), self.visible.roi, self._setup
-        )
+        own = with_borders(setup_in_picture(self._setup, visible.roi), measure.view, numbered)
+        return setup_in_frame(own, visible.roi, self._setup)
 
     # on the measure thread
 
     def _new_pipeline(self) -> Pipeline[S]:
         self._own = None
-        sinks = (self.history, self.strips, self._first_borders)
-        return Pipeline(self.playback, self._begin, self._engine.step, sinks, see=self._see)
+        return Pipeline(
+            self.playback,
+            self._begin,
+            self._engine.step,
+            (self.history, self.strips, self._first_borders),
+            see=self._picture.see,
+            watch=self._picture.words,
+        )
 
-    def _see(self, whole: Picture) -> Picture | None:
-        return self.visible.of(whole) if self.visible is not None else None
-
-    def _begin(self, picture: Picture) -> S:
+    def _begin(self, whole: Picture) -> S:
         # Understanding the first picture takes many frames' time; a clip waits, so that its rest is measured.
         with self.playback.held():
-            return self._understood(picture)
-
-    def _understood(self, whole: Picture) -> S:
-        with self._lock:
-            choice, setup, own = self._choice, self._setup, self._own
-        self.visible = self.visible or visible_part(setup, whole)
-        question = open_question(choice, setup)
-        if question is not None:
-            raise CallError(self.name, f"the {question} is not known", "answer the question in the window")
-        if own is None:
-            measure = self._prepared(choice, setup, whole)
-        else:
-            measure = self._engine.prepare(choice, own, self._framed(whole))
-        self.strips.use(measure)
-        # A border that was confirmed once says nothing about one that is found anew.
-        self.measured_as, self.confirmed = measure, frozenset()
-        return self._engine.start(measure, self._framed(whole))
-
-    def _prepared(self, choice: Choice, setup: SetupFile, whole: Picture) -> MeasureSetup:
-        self._in_frame = self._engine.prepare(choice, setup, whole)
-        self.visible = visible_panels(self._in_frame, whole, setup.image.mask_px or ())
-        return measure_in_picture(self._in_frame, self.visible.roi)
-
-    def _framed(self, whole: Picture) -> Picture:
-        picture = self._see(whole)
-        if picture is None:
-            raise InputError(self.name, "the size of its pictures changed", "choose the source again")
-        return picture
+            with self._lock:
+                choice, setup, own = self._choice, self._setup, self._own
+            state = self._picture.begin(self.name, choice, setup, own, whole)
+            assert self._picture.measured_as is not None
+            self.strips.use(self._picture.measured_as)
+            # A border that was confirmed once says nothing about one that is found anew.
+            self.confirmed = frozenset()
+            return state
 
 
 def _completed(choice: Choice, setup: SetupFile) -> Choice:

@@ -25,7 +25,7 @@ Sink = Callable[[Sample], None]
 _log = logging.getLogger(__name__)
 
 STALL_S = 1.0
-CLOSING_S = 10.0  # the longest that the end of a run waits for its recording to be finished
+CLOSING_S = 20.0  # the longest that the end of the program waits for a recording to be finished
 _WAIT_S = 0.25  # how long any wait lasts before the thread looks up
 _RATE_SPAN_S = 2.0
 
@@ -81,8 +81,11 @@ class Pipeline(Generic[S]):
         self._capture.start()
         self._measure.start()
 
-    def stop(self, timeout_s: float = 2.0) -> bool:
-        """End the run; True when both threads have gone."""
+    def stop(self, timeout_s: float = 2.0, closing_s: float = CLOSING_S) -> bool:
+        """End the run; True when its threads have gone, also that which finishes a recording.
+
+        With ``closing_s`` of 0 nobody waits for that one; the program does not end before it.
+        """
         # said before the threads hear of it, or the measure thread would call it an end of its own
         with self._lock:
             if self._state in (RunState.READY, RunState.RUNNING):
@@ -91,7 +94,7 @@ class Pipeline(Generic[S]):
         self._frames.close()
         self._join((self._capture, self._measure), time.perf_counter() + timeout_s)
         self._tap.detach()
-        self._join(self._closers(), time.perf_counter() + CLOSING_S)
+        self._join(self._closers(), time.perf_counter() + closing_s)
         return not any(t.is_alive() for t in (self._capture, self._measure, *self._closers()))
 
     def record(self, recorder: FrameRecorder) -> None:
@@ -145,7 +148,7 @@ class Pipeline(Generic[S]):
             counts = self._counted().since(self._counts_before)
         ages = self.ages.summary_ms()
         closer = threading.Thread(
-            target=lambda: recorder.stop(reason, counts, ages), name="close recording", daemon=True
+            target=lambda: recorder.stop(reason, counts, ages, CLOSING_S), name="close recording"
         )
         with self._lock:
             self._closing.append(closer)

@@ -34,7 +34,11 @@ class FrameRecorder(Protocol):
         ...
 
     def stop(
-        self, reason: str = "", counts: Counts | None = None, age: Mapping[str, float] | None = None
+        self,
+        reason: str = "",
+        counts: Counts | None = None,
+        age: Mapping[str, float] | None = None,
+        timeout_s: float = 5.0,
     ) -> bool:
         """Finish, which may take a while; a reason says that nobody wished it so."""
         ...

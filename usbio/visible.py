@@ -25,6 +25,11 @@ class Visible:
     mask: npt.NDArray[np.uint8]  # (roi.height, roi.width), 255 where echoes can be
     frame_size_px: tuple[int, int]  # width, height
 
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height of what is handed on."""
+        return self.roi.width, self.roi.height
+
     def of(self, picture: Picture) -> Picture | None:
         """Return the rectangle with everything else blackened; None for a frame of another size."""
         if picture.shape[::-1] != self.frame_size_px:

@@ -24,7 +24,8 @@ from segmentation.views import MeasureSetup, Panel
 from tests.fakes import CountingState, EndlessSource, begin, step
 from usbio.choice import Choice
 from usbio.frames import FrameSource
-from usbio.live import Engine, LiveRun
+from usbio.live import LiveRun
+from usbio.live_picture import Engine
 from usbio.setup import SetupFile
 
 TWO_SIDES = Choice("scripted.mp4", view="lm-csa", image_left="left")

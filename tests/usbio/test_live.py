@@ -17,7 +17,8 @@ from usbio.choice import Choice, Question, open_question, setup_place
 from usbio.errors import CallError
 from usbio.frames import Frame
 from usbio.history import History
-from usbio.live import Engine, LiveRun
+from usbio.live import LiveRun
+from usbio.live_picture import Engine
 from usbio.reading import ACTION, action_words, compare_sides, readings
 from usbio.sample import Counts, RunState, RunStatus, Sample
 from usbio.setup import ImageTable, MeasureTable, SetupFile, load_setup, save_setup

@@ -39,7 +39,8 @@ from usbio.errors import CallError, InputError
 from usbio.fingerprint import task_hash
 from usbio.follower import Follower
 from usbio.frames import Frame
-from usbio.live import Engine, LiveRun
+from usbio.live import LiveRun
+from usbio.live_picture import Engine
 from usbio.model_card import InputTable
 from usbio.model_picture import network_input, network_picture, whole_picture
 from usbio.models import learned_model

@@ -14,7 +14,8 @@ from segmentation.tracking import start, step
 from segmentation.views import VIEWS, MeasureSetup
 from usbio.choice import Choice
 from usbio.frames import Frame
-from usbio.live import Engine, LiveRun
+from usbio.live import LiveRun
+from usbio.live_picture import Engine
 from usbio.measuring import Task, measure
 from usbio.preparation import prepare
 from usbio.samples import sample_clips

@@ -1,0 +1,120 @@
+"""A live run is recorded by the real recorder and read again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gui.opening import begin_recording, open_run
+from segmentation.tracking import TrackState
+from usbio.choice import Choice
+from usbio.errors import CallError
+from usbio.live import LiveRun
+from usbio.recording.trial import Trial
+from usbio.setup import KeepTable
+from usbio.sources.clip import open_clip
+
+PATIENCE_S = 20.0
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[LiveRun[TrackState]]:
+    made = open_run(Choice("sim:layer", view="layer", save_folder=tmp_path))
+    yield made
+    assert made.stop()
+
+
+def until_measured(run: LiveRun[TrackState], frames: int) -> None:
+    """Take samples until one has this number or a larger one."""
+    pause = threading.Event()
+    for _ in range(round(PATIENCE_S * 200)):
+        sample = run.take()
+        if sample is not None and sample.result is not None and sample.frame.index >= frames:
+            return
+        pause.wait(0.005)
+    raise AssertionError(f"frame {frames} was not measured in {PATIENCE_S} s")
+
+
+def test_what_was_recorded_is_what_was_measured_and_shown(run: LiveRun[TrackState], tmp_path: Path) -> None:
+    run.start()
+    until_measured(run, 3)
+    begin_recording(tmp_path, run, "ffv1")
+    until_measured_again(run)
+    until_measured(run, 8)
+    run.mark("cue")
+    run.confirm()
+    until_measured(run, 14)
+    run.end_record()
+    assert run.stop()
+    status = run.recording.status
+    assert status is not None
+    assert (status.state, status.words) == ("finished", "")
+    assert status.recorded > 5  # of 15: the simulator leaves out pictures it has no time for
+    frames = list(open_clip(status.folder).frames())
+    assert len(frames) == status.recorded
+    assert frames[0].index == 0
+    assert frames[0].t_s == 0.0
+    assert run.measured_as is not None
+    assert frames[0].image.shape[::-1] == run.measured_as.frame_size_px
+    journal = (status.folder / "journal.jsonl").read_text(encoding="utf-8")
+    assert '"cue"' in journal
+    assert '"confirmed"' in journal
+    t_s, values = run.history.trace("left", "layer", "thickness_mm")
+    assert t_s[0] == 0.0  # the traces begin with the recording
+    assert np.isfinite(values).any()
+
+
+def until_measured_again(run: LiveRun[TrackState]) -> None:
+    pause = threading.Event()
+    for _ in range(round(PATIENCE_S * 200)):
+        sample = run.take()
+        if sample is not None and sample.run > 0:
+            return
+        pause.wait(0.005)
+    raise AssertionError("measuring did not begin anew with the recording")
+
+
+def test_nothing_is_recorded_before_anything_is_measured(run: LiveRun[TrackState], tmp_path: Path) -> None:
+    with pytest.raises(CallError, match="nothing is measured yet; set up the picture"):
+        begin_recording(tmp_path, run, "ffv1")
+    with pytest.raises(CallError, match="nothing is recorded"):
+        run.mark("cue")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_machine_that_is_too_slow_says_so_before_and_offers_h264(
+    run: LiveRun[TrackState], tmp_path: Path
+) -> None:
+    run.start()
+    until_measured(run, 12)
+    run.offer.wait(PATIENCE_S)
+    size_px = run.measured_as.frame_size_px if run.measured_as is not None else (0, 0)
+    run.offer._trials["ffv1"] = Trial("ffv1", size_px, 80.0, 1e5)  # as a slow machine finds it
+    with pytest.raises(CallError, match=r"too slow to record .* without loss; record as H\.264"):
+        begin_recording(tmp_path, run, "ffv1")
+    assert list(tmp_path.iterdir()) == []
+    begin_recording(tmp_path, run, "libx264")
+    assert run.recording.active is not None
+
+
+def test_an_allowed_region_is_kept_and_nothing_else_of_the_screen(
+    run: LiveRun[TrackState], tmp_path: Path
+) -> None:
+    run.start()
+    until_measured(run, 2)
+    assert run.measured_as is not None
+    run.use_setup(run.setup.model_copy(update={"keep": [KeepTable(name="depth", region_px=(0, 0, 90, 20))]}))
+    until_measured(run, 4)
+    begin_recording(tmp_path, run, "ffv1")
+    until_measured(run, 6)
+    run.end_record()
+    assert run.stop()
+    status = run.recording.status
+    assert status is not None
+    stills = sorted(path.name for path in status.folder.rglob("*.png"))
+    assert len(stills) == 1
+    assert "depth" in stills[0]
