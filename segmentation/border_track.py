@@ -162,7 +162,7 @@ def _with_given(track: BorderTrack, setup: MeasureSetup, panel: Panel, picture: 
         ):
             drawn = to_mm(given.points_px, panel.roi, panel.calibration)
             points = drawn_border(picture, panel.roi, panel.calibration, drawn)
-            track = _with(track, panel, picture, given.side, points, "traced")
+            track = _with(track, panel, picture, given.side, points, given.source)
     return track
 
 

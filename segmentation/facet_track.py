@@ -144,7 +144,7 @@ def _found(
     source: BorderSource = "confirmed" if side in setup.confirmed else "auto"
     if station.rule == "facet" and station.point_px is not None:
         x_mm, y_mm = to_mm(np.array([station.point_px]), panel.roi, panel.calibration)[0].tolist()
-        apex, source = (x_mm, y_mm), "traced"
+        apex, source = (x_mm, y_mm), station.source
     else:
         apex = find_facet(fine)
     if apex is None:

@@ -138,7 +138,7 @@ def _found(
         return None
     source: BorderSource = "confirmed" if panel.sides[0] in setup.confirmed else "auto"
     if given:
-        curves, source = _drawn(setup, panel, grid, curves, given), "traced"
+        curves, source = _drawn(setup, panel, grid, curves, given), given[0].source
     if setup.view == "tra":
         # the band that both make beyond the junction was given to one of them: let the other have it too
         surely = _surely(grid, curves, station, inside)

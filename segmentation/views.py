@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segmentation.geometry import Calibration, Roi
-from segmentation.results import FloatArray, Muscle, Picture, Side
+from segmentation.results import BorderSource, FloatArray, Muscle, Picture, Side
 
 ViewName = Literal["lm-csa", "lm-thickness", "tra", "layer", "contour"]
 StationRule = Literal["range", "junction", "mid", "facet"]
@@ -70,6 +70,7 @@ class Station:
     point_px: tuple[float, float] | None = None
     offset_mm: float | None = None
     direction: Direction = "perpendicular"
+    source: BorderSource = "traced"  # of the facet's apex: who stands by it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +82,7 @@ class GivenBorder:
     frame: int
     points_px: FloatArray  # (N, 2)
     edge: Literal["superficial", "deep"] | None = None  # None: closed
+    source: BorderSource = "traced"  # who stands by it
 
 
 @dataclass(frozen=True, slots=True)

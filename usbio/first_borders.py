@@ -11,7 +11,7 @@ import numpy as np
 
 from segmentation.results import FloatArray, Measurement, Muscle, Side, Status
 from usbio.sample import Sample
-from usbio.setup import BorderTable, PointPx
+from usbio.setup import BorderTable, GivenSource, PointPx
 
 MOST_POINTS = 48  # fewer than 60: so a closed border is read again as a curve through its points
 Edge = Literal["superficial", "deep"]
@@ -77,7 +77,21 @@ def border_tables(first: FirstBorder) -> Iterator[BorderTable]:
     for curve, edge in curves:
         if curve is not None:
             points = _thinned(curve, closed=edge is None)
-            yield BorderTable(side=m.side, muscle=m.muscle, frame=first.frame, points_px=points, edge=edge)
+            yield BorderTable(
+                side=m.side,
+                muscle=m.muscle,
+                frame=first.frame,
+                points_px=points,
+                edge=edge,
+                source=given_source(m),
+            )
+
+
+def given_source(m: Measurement) -> GivenSource | None:
+    """Return who stands by a border that is given from now on; an automatic one was confirmed just now."""
+    return (
+        "confirmed" if m.border_source == "auto" else None if m.border_source == "traced" else m.border_source
+    )
 
 
 def _thinned(points_px: FloatArray, closed: bool) -> list[PointPx]:

@@ -27,7 +27,13 @@ def given_stations(
         _check_station(table, panels, _key(name, "station", number))
         stations.append(
             Station(
-                table.side, table.rule, table.x_range_px, table.point_px, table.offset_mm, table.direction
+                table.side,
+                table.rule,
+                table.x_range_px,
+                table.point_px,
+                table.offset_mm,
+                table.direction,
+                table.source or "traced",
             )
         )
     return tuple(stations), tuple(dict.fromkeys(notes))
@@ -48,7 +54,7 @@ def given_borders(
         _check_border(points.mean(axis=0).tolist(), points, _panels_of(side, panels), size_px, key)
         _check_kind(view, table, points, _panels_of(side, panels), key)
         points.setflags(write=False)
-        borders.append(GivenBorder(side, muscle, table.frame, points, table.edge))
+        borders.append(GivenBorder(side, muscle, table.frame, points, table.edge, table.source or "traced"))
     return tuple(borders), tuple(dict.fromkeys(notes))
 
 

@@ -25,6 +25,8 @@ Spacing = Annotated[float, Strict(), Field(gt=0, le=10, allow_inf_nan=False)]
 Seconds = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
 CropPx = tuple[Whole, Whole, Size, Size]  # x, y, width, height
 PointPx = tuple[Number, Number]
+GivenSource = Literal["traced", "confirmed", "corrected"]
+"""Who stands by a border: drawn by hand, found and confirmed, or found and mended."""
 Note = str | bool | int | float | datetime.datetime | datetime.date | datetime.time
 
 
@@ -106,6 +108,7 @@ class StationTable(_Table):
     point_px: PointPx | None = None
     offset_mm: Number | None = None
     direction: Direction = "perpendicular"
+    source: GivenSource | None = None  # of the facet's apex; missing: traced
 
     @model_validator(mode="after")
     def _rule_has_its_place(self) -> Self:
@@ -128,6 +131,7 @@ class BorderTable(_Table):
     frame: Whole = 0
     points_px: list[PointPx]
     edge: Literal["superficial", "deep"] | None = None  # missing: a closed border
+    source: GivenSource | None = None  # missing: traced
 
     @model_validator(mode="after")
     def _enough_points(self) -> Self:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from segmentation.geometry import Roi
 from segmentation.views import MeasureSetup, Panel, ViewName
-from usbio.first_borders import FirstBorder, border_tables
+from usbio.first_borders import FirstBorder, border_tables, given_source
 from usbio.setup import (
     BorderTable,
     CalibrationTable,
@@ -47,7 +47,9 @@ def _facet_station(setup: SetupFile, first: FirstBorder) -> StationTable:
     x_px, y_px = m.caliper_px[1].tolist()
     before = next((table for table in setup.station if table.side in (None, m.side)), StationTable())
     apex = (round(x_px, 2), round(y_px, 2))
-    return StationTable(side=m.side, rule="facet", point_px=apex, direction=before.direction)
+    return StationTable(
+        side=m.side, rule="facet", point_px=apex, direction=before.direction, source=given_source(m)
+    )
 
 
 def free_path(folder: Path, stem: str) -> Path:

@@ -67,6 +67,7 @@ def test_a_border_somebody_stands_by_is_given_as_it_lies_now_on_the_first_pictur
         own = recording_setup(GIVEN, measured("lm-csa"), ROI, (now,), confirmed)
         (table,) = own.border
         assert (table.side, table.muscle, table.frame) == ("left", "lm", 0)
+        assert table.source == (None if now.border_source == "traced" else "confirmed")
         assert table.points_px == [(20.0, 30.0), (80.0, 30.0), (80.0, 90.0), (20.0, 90.0)]
 
 

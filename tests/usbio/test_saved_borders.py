@@ -107,7 +107,7 @@ def test_a_confirmed_border_is_saved_and_analyze_repeats_the_live_values(
     assert view is not None
     again = Values(VIEWS[view].quantity)
     measure(Beginning(open_clip(CLIPS[stem].path)), Task(view, setup), [again], lambda done, total: None)
-    assert again.sources == {"traced"}
+    assert again.sources == {"confirmed"}
     frames = sorted(shown)
     assert len(frames) >= 5
     np.testing.assert_allclose(as_table(again.of, frames), as_table(shown, frames), atol=tolerance)
