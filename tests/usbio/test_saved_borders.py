@@ -95,11 +95,16 @@ def as_table(values: dict[int, list[float]], frames: list[int]) -> FloatArray:
 
 
 @pytest.mark.parametrize(
-    ("stem", "tolerance"),
-    [("lm_csa", 0.05), ("tra_left", 0.15), ("layer_left", 0.10), ("lm_thickness_left", 0.10)],
-)  # cm², mm
+    ("stem", "tolerance", "source"),  # cm², mm; the setups of the first two give a border
+    [
+        ("lm_csa", 0.05, "traced"),
+        ("lm_thickness_left", 0.10, "traced"),
+        ("tra_left", 0.15, "confirmed"),
+        ("layer_left", 0.10, "confirmed"),
+    ],
+)
 def test_a_confirmed_border_is_saved_and_analyze_repeats_the_live_values(
-    stem: str, tolerance: float, tmp_path: Path
+    stem: str, tolerance: float, source: str, tmp_path: Path
 ) -> None:
     shown, saved = live(stem, tmp_path)
     setup = load_setup(saved)
@@ -107,7 +112,7 @@ def test_a_confirmed_border_is_saved_and_analyze_repeats_the_live_values(
     assert view is not None
     again = Values(VIEWS[view].quantity)
     measure(Beginning(open_clip(CLIPS[stem].path)), Task(view, setup), [again], lambda done, total: None)
-    assert again.sources == {"confirmed"}
+    assert again.sources == {source}
     frames = sorted(shown)
     assert len(frames) >= 5
     np.testing.assert_allclose(as_table(again.of, frames), as_table(shown, frames), atol=tolerance)
