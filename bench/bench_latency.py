@@ -1,10 +1,17 @@
 """How old a picture is when it has been painted, off-screen, with measuring on.
 
     python bench/bench_latency.py [--seconds 8] [--json]
+    python bench/bench_latency.py --slow-drawing [MS=40]
+    python bench/bench_latency.py --soak [MINUTES=10]
 
-The sample clip of both multifidi is played from memory, forwards and backwards, at several rates and sizes.
-A frame's age is taken from its arrival to the end of the paint event that first shows it. ``dropped`` are the
-frames that were overtaken by a newer one before they were measured or drawn, in percent of those delivered.
+The sample clip of both multifidi comes from memory, forwards and backwards, as a device with its own clock
+delivers it: a picture's age begins when it was due, whether the reading thread was awake by then or not, and
+ends with the paint event that first shows it. ``dropped`` are the pictures that were overtaken by a newer one
+before they were measured or drawn, in percent of those that were due. Beside each run stands one that only
+copies and paints: the machine's own share. ``jitter`` is the 99th less the 1st percentile of the age.
+
+Slow drawing keeps the paint event busy for so long. The soak runs at 60 pictures a second and tells age and
+memory of every minute, and whether the counts add up. Both end with code 1 where a bound is not kept.
 """
 
 from __future__ import annotations
@@ -13,37 +20,19 @@ import argparse
 import json
 import os
 import sys
-import time
-from collections.abc import Generator, Sequence
-from dataclasses import asdict, dataclass, replace
-from itertools import count
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+if not __package__:  # called by its path: what is imported is what lies beside it
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import cv2
-import numpy as np
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from bench.shown_run import SIZES_PX, Shown, memory_mb, shown
 
-from gui.app import SWITCH_S
-from gui.display import quiet_qt
-from gui.main_window import MainWindow
-from gui.opening import confirm
-from segmentation.geometry import Calibration, Roi
-from segmentation.results import Picture
-from segmentation.tracking import start, step
-from segmentation.views import MeasureSetup, Panel
-from usbio.choice import Choice
-from usbio.frames import Frame
-from usbio.live import LiveRun
-from usbio.live_picture import Engine
-from usbio.preparation import prepare
-from usbio.samples import demo_clip
-from usbio.setup import SetupFile, load_setup
-from usbio.sources.clip import open_clip
-
-RUNS = ((30.0, 1.0), (60.0, 1.0), (30.0, 1.5), (30.0, 1.8))
-WARM_UP_S = 1.5
+RUNS = ((30.0, (800, 600)), (60.0, (800, 600)), (30.0, (1920, 1080)), (60.0, (1920, 1080)))
+SLOW_AGE_MS = 120.0  # no picture may be older however slowly the window draws
+SOAK_FPS = 60.0
+SOAK_P95_MS = 50.0  # three pictures
+SOAK_GROWTH_MB = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,129 +42,104 @@ class Found:
     fps: float
     width: int
     height: int
-    n: int
     median: float
     p95: float
     p99: float
     max: float
-    dropped: float
+    dropped: float  # percent
 
-
-class FromMemory:
-    """Pictures forwards and backwards without end, so that motion never jumps."""
-
-    def __init__(self, pictures: Sequence[Picture], fps: float) -> None:
-        self._pictures = [*pictures, *pictures[-2:0:-1]]
-        self._fps = fps
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-        return "from memory"
-
-    def frames(self) -> Generator[Frame | None]:
-        """Yield without end; the playback keeps the time."""
-        for index in count():
-            image = self._pictures[index % len(self._pictures)]
-            yield Frame(index, index / self._fps, time.perf_counter(), image)
-
-
-def enlarged(setup: MeasureSetup, factor: float) -> MeasureSetup:
-    """Return the setup of the same pictures at another size."""
-
-    def _panel(panel: Panel) -> Panel:
-        roi, spacing = panel.roi, panel.calibration
-        scaled = Roi(*(int(v * factor) for v in (roi.x, roi.y, roi.width, roi.height)))
-        return Panel(
-            scaled, Calibration(spacing.x_mm_per_px / factor, spacing.y_mm_per_px / factor), panel.sides
-        )
-
-    borders = tuple(replace(b, points_px=b.points_px * factor) for b in setup.borders)
-    seeds = tuple(replace(s, point_px=(s.point_px[0] * factor, s.point_px[1] * factor)) for s in setup.seeds)
-    width, height = setup.frame_size_px
-    size = (round(width * factor), round(height * factor))
-    return replace(
-        setup, panels=tuple(map(_panel, setup.panels)), borders=borders, seeds=seeds, frame_size_px=size
-    )
-
-
-def measured_run(pictures: Sequence[Picture], setup: MeasureSetup, fps: float) -> LiveRun[object]:
-    """Return a run that measures as the window does."""
-    engine = Engine(lambda choice, file, picture: setup, start, step, confirm)
-    choice = Choice("memory", view=setup.view, side="left")
-    return LiveRun(choice, FromMemory(pictures, fps), SetupFile(), engine)  # type: ignore[arg-type]  # any state
-
-
-def bench(
-    app: QApplication, run: LiveRun[object], size: tuple[int, int], fps: float, seconds: float
-) -> Found:
-    """Show a run for some seconds and collect the ages."""
-    window = MainWindow([], lambda choice: run)
-    window.resize(1280, 720)
-    ages: list[float] = []
-    window.page.image.drawn.connect(lambda age_s: ages.append(age_s * 1000.0))
-    window.show()
-    window.show_run(run)
-    before: list[int] = []
-
-    def _begin() -> None:
-        ages.clear()
-        before.append(run.status().counts.delivered)
-
-    QTimer.singleShot(round(WARM_UP_S * 1000), _begin)
-    QTimer.singleShot(round((WARM_UP_S + seconds) * 1000), app.quit)
-    app.exec()
-    delivered = run.status().counts.delivered - before[0]
-    window.close()
-    app.processEvents()
-    median, p95, p99 = np.percentile(ages, [50, 95, 99])
-    lost = max(delivered - len(ages), 0) / max(delivered, 1) * 100.0
-    figures = (round(float(v), 1) for v in (median, p95, p99, max(ages), lost))
-    return Found(fps, *size, len(ages), *figures)
+    @classmethod
+    def of(cls, fps: float, size_px: tuple[int, int], run: Shown) -> Found:
+        """Take the figures of a run."""
+        return cls(fps, *size_px, *(round(v, 1) for v in (*run.percentiles_ms(), run.dropped_percent)))
 
 
 def main() -> int:
-    """Run all conditions and print what came of them."""
+    """Run what is asked for and print what came of it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seconds", type=float, default=8.0, help="of each run")
     parser.add_argument("--json", action="store_true", help="one JSON object on the output")
+    parser.add_argument("--slow-drawing", type=float, nargs="?", const=40.0, metavar="MS")
+    parser.add_argument("--soak", type=float, nargs="?", const=10.0, metavar="MINUTES")
     asked = parser.parse_args()
-    quiet_qt()
-    sys.setswitchinterval(SWITCH_S)
-    app = QApplication.instance() or QApplication(["bench"])
-    assert isinstance(app, QApplication)
-    clip = demo_clip()
-    file = load_setup(clip.setup_path)
-    pictures = [frame.image for frame in open_clip(clip.path).frames() if frame is not None]
-    setup = prepare("lm-csa", file, pictures[0], name=clip.path.name).measure
-    found = [_condition(app, pictures, setup, fps, factor, asked.seconds) for fps, factor in RUNS]
-    first = found[0]
-    headline = {"median": first.median, "p95": first.p95, "p99": first.p99, "max": first.max}
+    if asked.slow_drawing is not None:
+        return slow_drawing(asked.slow_drawing, asked.seconds)
+    if asked.soak is not None:
+        return soak(asked.soak)
     if asked.json:
-        print(json.dumps({"arrival_to_drawn_ms": headline, "runs": [asdict(one) for one in found]}))
-        return 0
-    print("arrival to drawn, ms")
-    for one in found:
-        print(
-            f"{one.fps:3.0f} fps {one.width}x{one.height}: "
-            f"median {one.median}, p95 {one.p95}, p99 {one.p99}, max {one.max}, dropped {one.dropped} %"
-        )
+        print_json(asked.seconds)
+    else:
+        print_beside(asked.seconds)
     return 0
 
 
-def _condition(
-    app: QApplication,
-    pictures: Sequence[Picture],
-    setup: MeasureSetup,
-    fps: float,
-    factor: float,
-    seconds: float,
-) -> Found:
-    larger = enlarged(setup, factor)
-    scaled = [cv2.resize(picture, larger.frame_size_px).astype(np.uint8) for picture in pictures]
-    run = measured_run(scaled, larger, fps)
-    return bench(app, run, larger.frame_size_px, fps, seconds)
+def print_json(seconds: float) -> None:
+    """All conditions as one object."""
+    found = [Found.of(fps, size, shown(fps, size, seconds)) for fps, size in RUNS]
+    headline = {name: getattr(found[0], name) for name in ("median", "p95", "p99", "max")}
+    print(json.dumps({"arrival_to_drawn_ms": headline, "runs": [asdict(one) for one in found]}))
+
+
+def print_beside(seconds: float) -> None:
+    """All conditions, each with a run beside it that only copies and paints."""
+    print("due to drawn, ms; beside it a run that only copies and paints, and how many times its p95")
+    for fps, size in RUNS:
+        measured, bare = (shown(fps, size, seconds, measuring=on) for on in (True, False))
+        words = [_words(fps, size, measured), "| " + _words(fps, size, bare)]
+        ratio = measured.percentiles_ms()[1] / bare.percentiles_ms()[1]
+        print(*words, f"| {ratio:.2f} times", flush=True)
+
+
+def slow_drawing(paint_ms: float, seconds: float) -> int:
+    """Keep every paint event busy for so long, and say whether pictures stay fresh."""
+    worst = 0.0
+    for fps in (30.0, 60.0):
+        run = shown(fps, (800, 600), seconds, paint_ms=paint_ms)
+        print(f"drawing takes {paint_ms:.0f} ms:", _words(fps, (800, 600), run), flush=True)
+        worst = max(worst, run.percentiles_ms()[2])
+    kept = worst < SLOW_AGE_MS
+    print(f"p99 {worst:.1f} ms, {'below' if kept else 'NOT below'} {SLOW_AGE_MS:.0f} ms")
+    return 0 if kept else 1
+
+
+def soak(minutes: float) -> int:
+    """Run for minutes, and say whether age and memory stayed where they were."""
+    print("minute  median  p95  p99  max ms  dropped %  memory MB")
+    first_mb = 0.0
+    p95s_ms: list[float] = []
+
+    def _minute(run: Shown) -> None:
+        nonlocal first_mb
+        now_mb = memory_mb()
+        first_mb = first_mb or now_mb
+        median, p95, p99, most = run.percentiles_ms()
+        p95s_ms.append(p95)
+        figures = (
+            f"{median:6.1f} {p95:5.1f} {p99:5.1f} {most:6.1f} {run.dropped_percent:10.2f} {now_mb:10.1f}"
+        )
+        print(f"{len(p95s_ms):6d}  {figures}", flush=True)
+
+    whole = shown(SOAK_FPS, (800, 600), minutes * 60.0, every_minute=_minute)
+    grown_mb = memory_mb() - first_mb
+    counts = whole.counts
+    sums = f"{counts.delivered} delivered = {counts.measured} measured + {counts.failed} failed"
+    print(f"{sums} + {counts.dropped} dropped + {counts.waiting} waiting; {whole.drawn} drawn")
+    print(
+        f"memory grew by {grown_mb:.1f} MB after the first minute; worst minute's p95 {max(p95s_ms):.1f} ms"
+    )
+    kept = max(p95s_ms) < SOAK_P95_MS and grown_mb < SOAK_GROWTH_MB and 0 <= counts.waiting <= 1
+    return 0 if kept else 1
+
+
+def _words(fps: float, size_px: tuple[int, int], run: Shown) -> str:
+    median, p95, p99, most = run.percentiles_ms()
+    return (
+        f"{fps:.0f} fps {size_px[0]}x{size_px[1]}: median {median:.1f}, p95 {p95:.1f}, p99 {p99:.1f}, "
+        f"max {most:.1f}, jitter {run.jitter_ms:.1f}, dropped {run.dropped_percent:.1f} %"
+    )
 
 
 if __name__ == "__main__":
+    assert {size for _, size in RUNS} <= SIZES_PX.keys()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     sys.exit(main())

@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from usbio.sample import RunStatus, Sample
 
-ASK_MS = 8  # 19 ms from frame to paint at p95; with 16 ms it was 26 to 28
-STATUS_EVERY = 16  # asks
+ASK_MS = 4  # of what passes between measured and painted; asking costs some microseconds
+STATUS_EVERY = 32  # asks
 
 
 class Run(Protocol):

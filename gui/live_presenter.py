@@ -7,6 +7,7 @@ from typing import Any
 
 from gui.header_view import HeaderView
 from gui.live_page import LivePage
+from gui.plot_view import SPAN_S
 from gui.text import MUSCLE_WORDS
 from segmentation.results import QUANTITIES
 from segmentation.views import View
@@ -104,13 +105,16 @@ class LivePresenter:
             run.refresh_activity()
             self._show_numbers(run, view)
             self._show_traces(run, view)
+            self._show_strips(run)
         # One thing a picture: together they would make the next picture wait.
         elif self._is_due("activity", ACTIVITY_S):
-            run.refresh_activity()
+            run.ask_activity()
         elif self._is_due("numbers", NUMBERS_S):
             self._show_numbers(run, view)
         elif self._is_due("traces", TRACES_S):
             self._show_traces(run, view)
+        elif self._is_due("strips", TRACES_S):
+            self._show_strips(run)
 
     def _is_due(self, what: str, every_s: float) -> bool:
         now = time.perf_counter()
@@ -131,12 +135,14 @@ class LivePresenter:
         shown, end_s = [], 0.0
         for side, muscle in run.history.keys:
             if muscle == view.muscles[0]:
-                t_s, values = run.history.trace(side, muscle, view.quantity)
+                t_s, values = run.history.trace(side, muscle, view.quantity, SPAN_S)
                 page.plot.show_trace(side, t_s, values)
                 shown.append(values)
                 end_s = float(t_s[-1]) if len(t_s) else end_s
         page.plot.show_span(end_s, shown)
         page.plot.show_phases(run.activity.rests, run.activity.contractions)
+
+    def _show_strips(self, run: LiveRun[Any]) -> None:
         strips = run.strips.strips()
-        page.mmode.show_strips(strips, run.unconfirmed)
-        page.image.show_lines([strip.line_px for strip in strips])
+        self._page.mmode.show_strips(strips, run.unconfirmed)
+        self._page.image.show_lines([strip.line_px for strip in strips])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite, nan, sqrt
 from typing import Literal
@@ -80,9 +80,15 @@ class Trial:
 
 
 def measure_trials(
-    timing: Timing, traces: Mapping[str, Trace], leading: str, *, least: float, breathing: float = 0.0
+    timing: Timing,
+    traces: Mapping[str, Trace],
+    leading: str,
+    *,
+    least: float,
+    breathing: float = 0.0,
+    only: Sequence[Repetition] | None = None,
 ) -> list[Trial]:
-    """Return every quantity of one muscle in every repetition.
+    """Return every quantity of one muscle in every repetition, or in those that are asked for.
 
     Whether the muscle contracted is decided once, from its leading quantity.
 
@@ -98,6 +104,8 @@ def measure_trials(
         Least change called a contraction, as a fraction of rest.
     breathing : float
         Change that a breath alone may make; see `segmentation.repetitions.breathing_change`.
+    only : sequence of Repetition, optional
+        Those of the timing that are asked for; the error within the trial is still that of all.
 
     Returns
     -------
@@ -125,7 +133,7 @@ def measure_trials(
     seen = {name: trace for name, trace in clean.items() if np.isfinite(trace.values).any()}
     errors = {name: within_trial_error(trace, timing) for name, trace in ({leading: lead} | seen).items()}
     trials = []
-    for repetition in timing.repetitions:
+    for repetition in timing.repetitions if only is None else only:
         spans = _measured_spans(repetition)
         n_pictures, ok_fraction = _pictures(lead, spans)
         rest, contracted = _levels(lead, repetition)

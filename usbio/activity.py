@@ -57,7 +57,14 @@ def find_activity(history: History, view: View, marks: Sequence[Mark] = ()) -> A
 def _muscle_activity(history: History, view: View, key: Key, timing: Timing) -> MuscleActivity:
     trace = history.as_trace(*key, view.quantity)
     least, breathing = smallest_change(view.name, key[1]), breathing_change(key[1])
-    trials = measure_trials(timing, {view.quantity: trace}, view.quantity, least=least, breathing=breathing)
+    trials = measure_trials(
+        timing,
+        {view.quantity: trace},
+        view.quantity,
+        least=least,
+        breathing=breathing,
+        only=timing.repetitions[-1:],
+    )
     if not trials:
         return MuscleActivity(level(trace, timing.rest).mean)
     latest = trials[-1]

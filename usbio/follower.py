@@ -64,6 +64,7 @@ class Follower(Generic[S]):
         self._lock = threading.Lock()
         self._edits: deque[tuple[Callable[[S], S], Told]] = deque()
         self._restart = False
+        self._logged = ""
         self.run = 0
 
     def edit(self, change: Callable[[S], S], told: Told = lambda _: None) -> None:
@@ -91,10 +92,16 @@ class Follower(Generic[S]):
             self._state, result = self._step(state, picture, frame.t_s, frame.index)
         except UsbioError as error:
             return picture, None, str(error)
-        except Exception:
-            _log.exception("frame %d could not be measured", frame.index)
+        except Exception as error:
+            self._log_once(error, frame.index)
             return picture, None, NOT_MEASURED
         return picture, result, ""
+
+    def _log_once(self, error: Exception, index: int) -> None:
+        # What fails in every picture would write the same lines sixty times a second.
+        if repr(error) != self._logged:
+            self._logged = repr(error)
+            _log.exception("frame %d could not be measured", index)
 
     def _ready_state(self, frame: Frame) -> S | None:
         edits = self._forget_if_new_run(frame)

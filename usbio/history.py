@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from math import isnan, nan
+from math import inf, isnan, nan
 from typing import TypeAlias
 
 import numpy as np
@@ -48,11 +48,15 @@ class History:
                 self._table((m.side, m.muscle))[row] = _row(m)
             self._written += 1
 
-    def trace(self, side: Side, muscle: Muscle, column: str) -> tuple[FloatArray, FloatArray]:
-        """Return times in s and values in order of coming; nan where there was none."""
+    def trace(
+        self, side: Side, muscle: Muscle, column: str, last_s: float = inf
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return times in s and values of the last seconds in order of coming; nan where there was none."""
         with self._lock:
             order = self._order()
-            return self._t_s[order], self._column(side, muscle, column)[order]
+            t_s = self._t_s[order]
+            recent = order[t_s >= t_s[-1] - last_s] if len(order) and last_s < inf else order
+            return self._t_s[recent], self._column(side, muscle, column)[recent]
 
     def as_trace(self, side: Side, muscle: Muscle, column: str) -> Trace:
         """Return one value in the form in which rest and contraction are looked for."""

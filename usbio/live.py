@@ -70,6 +70,7 @@ class LiveRun(Generic[S]):
         self.confirmed: frozenset[Side] = frozenset()
         self._sample: Sample | None = None
         self._saved_at: Path | None = None
+        self._looking: threading.Thread | None = None
         self._pipeline = self._new_pipeline()
 
     @property
@@ -113,6 +114,8 @@ class LiveRun(Generic[S]):
     def stop(self, closing_s: float = CLOSING_S) -> bool:
         """End it; may be called twice. A recording is finished meanwhile, or with 0 s afterwards."""
         stopped = self._pipeline.stop(closing_s=closing_s)
+        if self._looking is not None:
+            self._looking.join(1.0)
         self.offer.wait(2.0)
         return self._picture.stop() and stopped
 
@@ -256,10 +259,23 @@ class LiveRun(Generic[S]):
     # what the window shows
 
     def refresh_activity(self) -> None:
-        """Look for rest and contraction in the values so far: some milliseconds, so not for every frame."""
+        """Look for rest and contraction in the values so far; tens of milliseconds once they are many."""
+        self._look_for_activity(self._pipeline)
+
+    def ask_activity(self) -> None:
+        """Look for them beside the thread that asks: `activity` changes once that is done."""
+        if self._looking is None or not self._looking.is_alive():
+            self._looking = threading.Thread(
+                target=self._look_for_activity, args=(self._pipeline,), name="activity", daemon=True
+            )
+            self._looking.start()
+
+    def _look_for_activity(self, pipeline: Pipeline[S]) -> None:
         if self.view is not None:
             marks = [Mark(i.kind, Span(i.start_s, i.end_s)) for i in self._setup.interval]
-            self.activity = find_activity(self.history, self.view, marks)
+            found = find_activity(self.history, self.view, marks)
+            if pipeline is self._pipeline:  # else the values were those of the run before
+                self.activity = found
 
     def readings(self) -> tuple[Reading, ...]:
         """Return the values of the newest sample that was taken."""

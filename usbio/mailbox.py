@@ -21,9 +21,10 @@ class Latest(Generic[T]):
         self._dropped = 0
 
     def put(self, item: T) -> None:
-        """Leave an item, replacing one that nobody took; ignored once closed."""
+        """Leave an item, replacing one that nobody took; once closed it counts as dropped itself."""
         with self._changed:
             if self._closed:
+                self._dropped += 1
                 return
             self._dropped += self._item is not None
             self._item = item
@@ -47,6 +48,13 @@ class Latest(Generic[T]):
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+    def discard(self) -> None:
+        """Close, and count what lies in the box as dropped."""
+        with self._changed:
+            self._dropped += self._item is not None
+            self._item = None
+        self.close()
 
     @property
     def dropped(self) -> int:

@@ -19,12 +19,14 @@ from usbio.frames import Frame, FrameSource
 from usbio.mailbox import Latest
 from usbio.recording_tap import FrameRecorder, RecordingTap
 from usbio.sample import Counts, RunState, RunStatus, Sample
+from usbio.steady_time import SteadyTime
 
 S = TypeVar("S")
 Sink = Callable[[Sample], None]
 _log = logging.getLogger(__name__)
 
 STALL_S = 1.0
+STUCK_S = 5.0  # the longest that one picture may take to be measured; the first takes seconds
 CLOSING_S = 20.0  # the longest that the end of the program waits for a recording to be finished
 _WAIT_S = 0.25  # how long any wait lasts before the thread looks up
 _RATE_SPAN_S = 2.0
@@ -35,7 +37,8 @@ class Pipeline(Generic[S]):
 
     Sinks get every sample, in order, on the measure thread, before any view can take it. `take`, `status`,
     `record` and `stop` may be called from any thread, `stop` any number of times. A reader that hangs is
-    abandoned: its thread is a daemon and nothing it still delivers is taken.
+    abandoned: its thread is a daemon and nothing it still delivers is taken. What else goes wrong, and what
+    becomes of it, stands in docs/architecture.md.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Pipeline(Generic[S]):
         self.ages = FrameAges()
         self._sinks = list(sinks)
         self._tap = RecordingTap(see, self._let_go)
+        self._time = SteadyTime()
         self._recorder: FrameRecorder | None = None  # the one whose frames were measured last
         self._closing: list[threading.Thread] = []
         self._counts_before = Counts()
@@ -66,6 +70,7 @@ class Pipeline(Generic[S]):
         self._counts = Counts()
         self._arrivals: deque[float] = deque(maxlen=240)
         self._last_s = nan
+        self._taken_s = nan  # when the frame came that is being measured; nan where there is none
         self._last_index = -1
         self._ending = (RunState.ENDED, "")
         self._capture = threading.Thread(target=self._run_capture, name=f"capture {source.name}", daemon=True)
@@ -128,10 +133,13 @@ class Pipeline(Generic[S]):
     def status(self) -> RunStatus:
         """Say how the run stands now; the one who asks judges a stall, for a stuck source cannot."""
         with self._lock:
+            now_s = self._clock()
             running = self._state is RunState.RUNNING
-            silent_s = self._clock() - self._last_s
+            silent_s, stuck_s = now_s - self._last_s, now_s - self._taken_s
             stalled = running and silent_s > STALL_S
             words = f"no picture for {silent_s:.0f} s" if stalled else self._words
+            if running and stuck_s > STUCK_S:
+                words = f"measuring has stood still for {stuck_s:.0f} s; open the source again"
             return RunStatus(self._state, words, stalled, silent_s, self._rate_hz(), self._counted())
 
     @property
@@ -178,9 +186,10 @@ class Pipeline(Generic[S]):
             self._read()
         except UsbioError as error:
             state, words = RunState.FAILED, str(error)
-        except Exception as error:
+        except BaseException as error:  # a foreign source may raise anything; the run must not hang on it
             _log.exception("source %s broke off", self._source.name)
-            state, words = RunState.FAILED, f"{self._source.name}: reading broke off ({error}); open it again"
+            why = str(error) or type(error).__name__
+            state, words = RunState.FAILED, f"{self._source.name}: reading broke off ({why}); open it again"
         # The measure thread says how the run ended, once the last frame is measured.
         self._ending = (state, words)
         self._frames.close()
@@ -191,7 +200,7 @@ class Pipeline(Generic[S]):
                 if self._stopping.is_set():
                     return
                 if frame is not None:
-                    self._deliver(*self._tap.passed(frame), frame.index)
+                    self._deliver(*self._tap.passed(self._time.passed(frame)), frame.index)
 
     def _deliver(self, frame: Frame, recorder: FrameRecorder | None, index: int) -> None:
         with self._lock:
@@ -211,10 +220,13 @@ class Pipeline(Generic[S]):
             while not self._frames.finished:
                 came = self._frames.wait(_WAIT_S)
                 if came is not None:
+                    self._taken_s = self._clock()
                     self._publish(*came)
-        except Exception:
+                    self._taken_s = nan
+        except BaseException:
             _log.exception("measure thread of %s ended", self._source.name)
             self._stopping.set()
+            self._frames.discard()
             self._ending = (RunState.FAILED, f"{self._source.name}: measuring broke off; open it again")
         self._finish()
 

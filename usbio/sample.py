@@ -21,6 +21,11 @@ class Counts:
     lost: int = 0  # missing in the source's own count
     recorded: int = 0  # handed to the recorder, which drops none
 
+    @property
+    def waiting(self) -> int:
+        """How many are still on their way: at most one coming, one next and one being measured."""
+        return self.delivered - self.measured - self.failed - self.dropped
+
     def since(self, before: Counts) -> Counts:
         """Return what came after these counts."""
         return Counts(*(now - then for now, then in zip(astuple(self), astuple(before), strict=True)))

@@ -348,3 +348,14 @@ def test_a_side_never_measured_leaves_comparisons_empty() -> None:
     rows = compare(*two_sides(np.full(len(t_s), 6.0), np.full(len(t_s), nan), t_s), {})
     assert isnan(row(rows, SIZE_ASYMMETRY).rest.mean)
     assert isnan(row(rows, ACTIVATION_ASYMMETRY).change_absolute)
+
+
+def test_the_latest_repetition_alone_is_as_it_is_among_all() -> None:
+    t_s = times(40.0)
+    values = 3.0 + effort(t_s, [(4.0, 8.0, 1.2), (14.0, 19.0, 1.5), (26.0, 31.0, 0.9)])
+    traces = {"thickness_mm": trace(t_s, values)}
+    timing = find_repetitions(list(traces.values()), least=0.1, swells=True)
+    assert len(timing.repetitions) == 3
+    every = measure_trials(timing, traces, "thickness_mm", least=0.1)
+    latest = measure_trials(timing, traces, "thickness_mm", least=0.1, only=timing.repetitions[-1:])
+    assert latest == every[-1:]

@@ -28,6 +28,16 @@ def test_a_trace_comes_back_in_order() -> None:
     assert history.keys == (("left", "lm"),)
 
 
+def test_only_the_last_seconds_are_handed_out_where_they_are_asked_for() -> None:
+    history = History(capacity=6)
+    for i in range(20):
+        history(sample(i, float(i)))
+    t_s, values = history.trace("left", "lm", "area_cm2", last_s=0.25)
+    np.testing.assert_allclose(t_s, [1.7, 1.8, 1.9])
+    np.testing.assert_allclose(values, [17.0, 18.0, 19.0])
+    assert len(History().trace("left", "lm", "area_cm2", last_s=5.0)[0]) == 0
+
+
 def test_it_keeps_the_newest_and_never_grows() -> None:
     history = History(capacity=3)
     for i in range(8):

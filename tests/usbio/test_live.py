@@ -57,6 +57,34 @@ def test_rest_and_the_latest_contraction_of_each_side(history: History) -> None:
     assert [left.change_percent, right.change_percent] == pytest.approx([20.0, 10.0], abs=0.5)
 
 
+def test_looking_for_activity_costs_no_more_after_hours_than_after_minutes() -> None:
+    """Counted in the values looked at, not in a time."""
+    full, longer = History(capacity=1000), History(capacity=1000)
+    for i in range(1000):
+        full(sample(i, 5.0 + (i % 150 > 90), 4.0 + (i % 150 > 90)))
+    for i in range(7000):
+        longer(sample(i, 5.0 + (i % 150 > 90), 4.0 + (i % 150 > 90)))
+    assert len(longer.as_trace("left", "lm", "area_cm2").t_s) == 1000
+    one, other = find_activity(full, VIEW), find_activity(longer, VIEW)
+    assert abs(len(one.contractions) - len(other.contractions)) <= 1
+    assert other.of(("left", "lm")).change_percent == pytest.approx(20.0, abs=0.5)
+
+
+def test_activity_that_is_asked_for_comes_beside_and_not_from_a_run_before(history: History) -> None:
+    engine: Engine[CountingState] = Engine(
+        lambda *_: MeasureSetup("lm-csa", (), (80, 60)), lambda _, first: begin(first), step, lambda s, _: s
+    )
+    run = LiveRun(Choice("clip", view="lm-csa", side="left"), ScriptedSource(0), SetupFile(), engine)
+    run.history = history
+    run.ask_activity()
+    assert run.stop()  # waits for whoever looks
+    assert len(run.activity.contractions) == 1
+    run._look_for_activity(run._new_pipeline())  # of a run that was put aside meanwhile
+    run.activity = find_activity(History(), VIEW)
+    run._look_for_activity(run._new_pipeline())
+    assert run.activity.contractions == ()
+
+
 def test_without_values_there_is_no_activity() -> None:
     assert find_activity(History(), VIEW).contractions == ()
 

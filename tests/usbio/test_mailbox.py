@@ -45,3 +45,12 @@ def test_what_lay_in_the_box_outlives_closing_and_nothing_new_goes_in() -> None:
     assert not box.finished
     assert box.wait(0.0) == 1
     assert box.finished
+
+
+def test_what_comes_too_late_or_lies_there_at_the_end_counts_as_dropped() -> None:
+    box: Latest[int] = Latest()
+    box.put(1)
+    box.discard()
+    assert (box.take(), box.dropped, box.finished) == (None, 1, True)
+    box.put(2)
+    assert (box.take(), box.dropped) == (None, 2)
