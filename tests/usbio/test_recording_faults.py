@@ -20,7 +20,7 @@ from usbio.recording.contents import Recording, read_recording
 from usbio.recording.derived import rebuild
 from usbio.recording.folder import GONE, NEARLY_FULL
 from usbio.recording.plan import RecordingPlan, make_folder
-from usbio.recording.recorder import FULL_INBOX, Recorder
+from usbio.recording.recorder import SLOW_DISK, SLOW_MACHINE, Recorder
 from usbio.recording.room import Room
 from usbio.sources.recording_clip import open_recording
 
@@ -66,14 +66,14 @@ def _sound(recording: Recording) -> int:
 def test_nearly_full_disk_stops_before_it_is_full(disk: Path) -> None:
     room = Room(refuse_below_minutes=0.0, stop_below_bytes=1_000_000, reserve_bytes=100_000)
     recorder = Recorder(plan(disk, SIZE_PX), room=room)
-    taken, words = _record(recorder, 1000)
+    taken, words = _record(recorder, 1000, every_s=0.015)
     assert recorder.stop()
     assert words == f"{recorder.folder}: {NEARLY_FULL}; free some space or choose another folder"
     assert recorder.status().state == "stopped"
     assert recorder.status().words.startswith(NEARLY_FULL)
     recording = read_recording(recorder.folder)
     assert recording.reason.startswith(NEARLY_FULL)
-    assert 30 < _sound(recording) <= taken
+    assert 20 < _sound(recording) <= taken
     assert (recorder.folder / "live.frames.csv").exists()  # there was room for the tables
 
 
@@ -166,8 +166,8 @@ def test_disk_that_does_not_answer(tmp_path: Path) -> None:
         _record(recorder, 100)  # 0.4 s: until the first lines are written
         slow.reader.send_signal(signal.SIGSTOP)
         began_s = time.perf_counter()
-        taken, words = _record(recorder, 1000, every_s=0.001)
-        assert words == f"{recorder.folder}: {FULL_INBOX}; record to a faster disk, or as H.264"
+        taken, words = _record(recorder, 1000, every_s=0.015)
+        assert words == f"{recorder.folder}: {SLOW_DISK}; record to a faster disk, or as H.264"
         assert taken > 2_000_000 / (160 * 120 + 20_000) - 10  # everything before was kept waiting
         assert recorder.status().state == "stopped"
         assert time.perf_counter() - began_s < 5.0  # s
@@ -177,10 +177,20 @@ def test_disk_that_does_not_answer(tmp_path: Path) -> None:
         assert read_recording(recorder.folder).frames  # what was written is read while it hangs
         slow.reader.send_signal(signal.SIGCONT)
         assert recorder.stop(timeout_s=10.0)
-        assert read_recording(recorder.folder).reason.startswith(FULL_INBOX)
+        assert read_recording(recorder.folder).reason.startswith(SLOW_DISK)
     finally:
         slow.reader.kill()
         slow.reader.wait()
+
+
+def test_pictures_that_come_too_fast(tmp_path: Path) -> None:
+    recorder = Recorder(plan(tmp_path, SIZE_PX), room=NO_FLOOR, inbox_bytes=300_000)
+    taken, words = _record(recorder, 1000, every_s=0.0)
+    assert recorder.stop()
+    assert SLOW_MACHINE in words
+    recording = read_recording(recorder.folder)
+    assert recording.reason.startswith(SLOW_MACHINE)
+    assert 0 < _sound(recording) <= taken
 
 
 def test_disk_that_lags_is_told_before_it_is_too_late(tmp_path: Path) -> None:

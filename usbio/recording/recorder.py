@@ -27,12 +27,14 @@ _log = logging.getLogger(__name__)
 CHUNK_S = 0.3  # between two chunks of the journal, while anything comes
 INBOX_BYTES = 256 * MB  # 9 s of 800x600 at 60 pictures a second
 _LOOK_UP_S = 0.1
-_LAGS_S, _STUCK_S = 1.0, 2.0
+_LAGS_S, _STUCK_S, _SILENT_S = 1.0, 2.0, 0.3
 _SAMPLE_BYTES = 20_000  # about what a sample's borders hold
 _FIRST_GUESS = {"ffv1": 0.45, "libx264": 0.08}  # bytes a pixel of noisy ultrasound
 
-FULL_INBOX = "the disk was too slow"
+SLOW_DISK = "the disk was too slow"
+SLOW_MACHINE = "pictures came faster than this machine packs them"
 _FASTER = "record to a faster disk, or as H.264"
+_LESS = "record as H.264, a smaller picture, or close other programs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,8 @@ class _Still:
 class Recorder:
     """One recording, from its folder to its end.
 
-    `add` and `note` raise an `OutputError` once it has stopped by itself, and do nothing once somebody
-    stopped it. Everything but the constructor may be called from any thread; only `stop` may wait, and not
+    `add` raises an `OutputError` once it has stopped by itself; once somebody stopped it, nothing more is
+    taken. Everything but the constructor may be called from any thread; only `stop` may wait, and not
     for longer than it is told.
     """
 
@@ -97,7 +99,10 @@ class Recorder:
         """Take a picture."""
         if frame.image.shape != self._plan.size_px[::-1]:
             raise ValueError(f"expected pictures of {self._plan.size_px}, came {frame.image.shape[::-1]}")
-        self._put(frame, frame.image.nbytes)
+        with self._lock:
+            fault = self._fault
+        if fault is not None or not self._put(frame, frame.image.nbytes):
+            raise fault or self._failed(self._too_slow())
 
     def note(self, sample: Sample) -> None:
         """Take what was measured in a picture, or why nothing was."""
@@ -146,20 +151,26 @@ class Recorder:
         if self._thread.is_alive() and silent_s > _STUCK_S:
             words = words or f"the disk has not answered for {silent_s:.0f} s"
         elif state == "recording" and oldest_s is not None and now - oldest_s > _LAGS_S:
-            words = f"the disk is {now - oldest_s:.1f} s behind"
+            words = f"the recording is {now - oldest_s:.1f} s behind"
         return RecordingStatus(
             state, words, told.recorded, told.seconds, told.bytes, told.minutes_left, told.folder
         )
 
-    def _put(self, item: Frame | Sample | _Event | _Still, size: int) -> None:
+    def oldest_s(self) -> float | None:
+        """Return when the oldest that still waits to be written was handed over; None where nothing waits."""
+        return self._inbox.oldest_s()
+
+    def _put(self, item: Frame | Sample | _Event | _Still, size: int) -> bool:
+        return self._inbox.put(item, size, self._clock())
+
+    def _too_slow(self) -> OutputError:
         with self._lock:
-            if self._fault is not None:
-                raise self._fault
-        if not self._inbox.put(item, size, self._clock()):
-            raise self._failed(OutputError(self.folder, FULL_INBOX, _FASTER))
+            silent_s = self._clock() - self._moved_s
+        disk = max(silent_s, self._files.disk_lag_s(self._clock())) > _SILENT_S
+        return OutputError(self.folder, *((SLOW_DISK, _FASTER) if disk else (SLOW_MACHINE, _LESS)))
 
     def _failed(self, error: OutputError) -> OutputError:
-        """Stop by itself; the first fault is the one that is told."""
+        """Stop by itself, and return what to raise; the first fault is the one that is told."""
         with self._lock:
             self._fault = self._fault or error
             self._reason = self._reason or f"{error.happened}; {error.to_do}"
