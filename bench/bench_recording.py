@@ -44,7 +44,7 @@ def trials() -> list[dict[str, Any]]:
                         "size": "{}x{}".format(*size_px),
                         "pictures": shown.kind,
                         "codec": codec,
-                        "encode_p95_ms": round(one.encode_ms, 2),
+                        "encode_ms": round(one.encode_ms, 2),
                         "kB_a_picture": round(one.bytes_per_picture / 1000.0, 1),
                         "holds_60": one.holds(60.0),
                         "holds_30": one.holds(30.0),

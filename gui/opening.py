@@ -9,7 +9,7 @@ from pathlib import Path
 from segmentation.results import Picture, Side
 from segmentation.tracking import TrackState, start, step
 from segmentation.views import MeasureSetup
-from usbio.choice import Choice, setup_beside
+from usbio.choice import Choice, of_whole_recording, setup_beside
 from usbio.error_figures import literature_errors
 from usbio.errors import CallError
 from usbio.frames import Frame, FrameSource
@@ -24,17 +24,22 @@ from usbio.setup import SetupFile, load_setup
 from usbio.simulate import setup_file
 from usbio.sources.address import open_source
 from usbio.sources.clip_info import DicomRegion
+from usbio.sources.recording_clip import RecordingClip
 from usbio.sources.sim import SimSource
 
 
 def open_run(choice: Choice) -> LiveRun[TrackState]:
     """Open a source and build all that shows it; raises a `UsbioError` where it cannot be opened."""
     # What was saved beside a clip is used when it is opened again.
+    choice = of_whole_recording(choice)
     choice = replace(choice, setup_path=choice.setup_path or setup_beside(choice))
     setup = load_setup(choice.setup_path) if choice.setup_path is not None else SetupFile()
     source = open_source(choice.address, setup.time.fps)
     if isinstance(source, SimSource):
         setup = setup if choice.setup_path is not None else setup_file(source.setup)
+    if isinstance(source, RecordingClip):  # which knows how it was measured; what is said wins
+        setup = setup if choice.setup_path is not None else source.recording.setup
+        choice = replace(choice, view=choice.view or setup.measure.view or source.recording.view)
     engine = Engine(_prepare(source, _regions(source)), start, step, confirm, watch_screen)
     return LiveRun(choice, source, setup, engine, literature_errors())
 

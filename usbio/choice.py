@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from segmentation.results import Side
 from segmentation.views import VIEWS, ViewName
 from usbio.outputs import stem_of
+from usbio.recording.place import recording_folder
 from usbio.setup import SetupFile
 from usbio.setup_as_used import free_path
 
@@ -61,6 +62,12 @@ def setup_beside(choice: Choice) -> Path | None:
     clip = _path(choice)
     beside = clip.parent / f"{stem_of(clip)}.toml"
     return beside if beside.is_file() else None
+
+
+def of_whole_recording(choice: Choice) -> Choice:
+    """Return the choice of a recording's folder, where its journal or its video was named."""
+    folder = None if choice.address.startswith("sim:") else recording_folder(_path(choice))
+    return choice if folder is None else replace(choice, address=str(folder))
 
 
 def _path(choice: Choice) -> Path:

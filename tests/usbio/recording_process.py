@@ -12,11 +12,13 @@ from usbio.frames import Frame
 from usbio.recording.plan import Codec
 from usbio.recording.recorder import Recorder
 
-SIZE_PX, FPS = (320, 240), 60.0
+SIZE_PX, FPS = (160, 120), 60.0
 
 
 def record(parent: Path, codec: Codec, said: Connection) -> None:
-    """Record noise at 60 pictures a second until somebody ends it; say the folder, then number and moment."""
+    """Record noise at 60 pictures a second until somebody ends it; say the folder, then of each picture
+    its number, the moment, and how far the recorder is behind, as its status says it.
+    """
     shown = frames(8, SIZE_PX)
     recorder = Recorder(plan(parent, SIZE_PX, codec, fps=FPS))
     said.send(recorder.folder)
@@ -26,4 +28,5 @@ def record(parent: Path, codec: Codec, said: Connection) -> None:
         frame = Frame(index, index / FPS, time.perf_counter(), shown[index % len(shown)].image)
         recorder.add(frame)
         recorder.note(sample(frame))
-        said.send((index, time.time()))
+        waiting_s = recorder.oldest_s()
+        said.send((index, time.time(), 0.0 if waiting_s is None else time.perf_counter() - waiting_s))

@@ -24,7 +24,8 @@ from usbio.sources.clip import open_clip
 from usbio.sources.recording_clip import RecordingClip, Replay
 
 Row = dict[str, str]
-H264_THICKNESS_MM, H264_AREA_CM2 = 0.15, 0.10  # how far a value from H.264 may lie from the one seen live
+# How far 95 of 100 values from H.264 may lie from those seen live, and any of them.
+H264_TOLERANCE = {"thickness_mm": (0.05, 0.2), "area_cm2": (0.01, 0.03), "echo_intensity_grey": (0.5, 1.0)}
 LOST = frozenset({3, 4, 11})
 
 
@@ -204,12 +205,13 @@ def test_h264_recording_gives_values_within_its_tolerance(tmp_path: Path, view: 
     folder, _ = _live(tmp_path, view, "libx264")
     assert main(["analyze", str(folder), "--quiet"]) == 0
     live, again = _rows(folder / "live.frames.csv"), _rows(tmp_path / f"{folder.name}.frames.csv")
-    for name, tolerance in (("thickness_mm", H264_THICKNESS_MM), ("area_cm2", H264_AREA_CM2)):
-        both = [
-            (float(a[name]), float(b[name])) for a, b in zip(live, again, strict=True) if a[name] and b[name]
-        ]
-        if both:
-            assert np.abs(np.diff(both)).max() <= tolerance
+    assert [row["status"] for row in live] == [row["status"] for row in again]
+    for name, (usual, most) in H264_TOLERANCE.items():
+        pairs = [(a[name], b[name]) for a, b in zip(live, again, strict=True) if a[name]]
+        if pairs:
+            apart = np.abs(np.diff(np.array(pairs, float)))
+            assert np.percentile(apart, 95) <= usual
+            assert apart.max() <= most
 
 
 def test_markers_stand_in_the_tables(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from usbio.sample import Counts, Sample
 
 _log = logging.getLogger(__name__)
 
-CHUNK_S = 0.3  # between two chunks of the journal, while anything comes
+CHUNK_S = 0.2  # between two chunks of the journal, while anything comes
 INBOX_BYTES = 256 * MB  # 9 s of 800x600 at 60 pictures a second
 _LOOK_UP_S = 0.1
 _LAGS_S, _STUCK_S, _SILENT_S = 1.0, 2.0, 0.3
