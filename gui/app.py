@@ -154,6 +154,7 @@ def _window(call: Call) -> Iterator[tuple[QApplication, MainWindow]]:
     from gui.opening import begin_recording, choices, open_run
     from gui.source_chooser import Entry
     from gui.theme import DARK, LIGHT, has_font
+    from usbio.setup_memory import SetupMemory
 
     quiet_qt()
     sys.setswitchinterval(SWITCH_S)
@@ -162,8 +163,14 @@ def _window(call: Call) -> Iterator[tuple[QApplication, MainWindow]]:
     if not has_font():
         say_line("usbio: fonts: none is installed; install one, such as the package fonts-dejavu-core")
     entries = [Entry(title, choice) for title, choice in choices()]
-    theme = LIGHT if call.light else DARK
-    window = MainWindow(entries, open_run, theme, partial(begin_recording, call.recordings))
+    memory = SetupMemory()
+    window = MainWindow(
+        entries,
+        lambda choice: open_run(choice, memory),
+        LIGHT if call.light else DARK,
+        partial(begin_recording, call.recordings),
+        memory.remember,
+    )
     sys.excepthook = lambda kind, error, trace: _say_unforeseen(error)
     before = signal.signal(signal.SIGINT, lambda *_: window.close())
     try:

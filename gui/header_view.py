@@ -7,7 +7,7 @@ from math import isfinite
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from gui.text import soft_label, text_label
+from gui.text import elided_label, set_rank, soft_label, text_label
 from gui.theme import TEXT_PX
 from usbio.recording.status import RecordingStatus
 from usbio.sample import Counts, RunState, RunStatus
@@ -26,8 +26,9 @@ class HeaderView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title = text_label("usbio", TEXT_PX + 2, bold=True)
-        self._about = soft_label("")
+        self._title = elided_label("usbio", TEXT_PX + 2, bold=True)
+        self._about = elided_label("")
+        set_rank(self._about, "soft")
         self._recording = text_label("", bold=True)
         self._state = text_label("")
         self._rate = soft_label("")

@@ -13,6 +13,7 @@ class Key:
     keys: tuple[str, ...]  # as Qt names them; the first is shown in the footer
     words: str
     short: str = ""  # for the footer; "" keeps it out of there
+    everywhere: bool = False  # on the set-up page too, whose keys are its own
 
 
 KEYS = (
@@ -23,7 +24,8 @@ KEYS = (
     Key("record_smaller", ("Shift+V",), "record as H.264: smaller, visually lossless"),
     Key("mark", ("M",), "write a marker into the recording"),
     Key("save_setup", ("S", "Ctrl+S"), "save the setup as a file", "save setup"),
-    Key("open_chooser", ("O", "Ctrl+O"), "open another source", "open"),
+    Key("set_up", ("K",), "set up: scale, picture, side, border", "set up"),
+    Key("open_chooser", ("O", "Ctrl+O"), "open another source", "open", everywhere=True),
     Key("play_again", ("Home",), "play from the start"),
     Key("toggle_loop", ("L",), "play again and again, or once"),
     Key("slower", ("-",), "half the speed"),
@@ -31,11 +33,11 @@ KEYS = (
     Key("more_effort", ("Up",), "simulator: contract more"),
     Key("less_effort", ("Down",), "simulator: contract less"),
     Key("own_effort", ("A",), "simulator: contract by itself again"),
-    Key("switch_theme", ("T",), "dark or light"),
-    Key("toggle_full_screen", ("F11",), "full screen"),
-    Key("toggle_keys", ("?", "F1"), "this list", "all keys"),
-    Key("leave", ("Esc",), "close this list, or go back to the picture"),
-    Key("close", ("Ctrl+Q",), "close the window"),
+    Key("switch_theme", ("T",), "dark or light", everywhere=True),
+    Key("toggle_full_screen", ("F11",), "full screen", everywhere=True),
+    Key("toggle_keys", ("?", "F1"), "this list", "all keys", everywhere=True),
+    Key("leave", ("Esc",), "close this list, or go back", everywhere=True),
+    Key("close", ("Ctrl+Q",), "close the window", everywhere=True),
 )
 
 
@@ -44,4 +46,4 @@ def footer_words() -> str:
     return "      ".join(f"{key.keys[0]}  {key.short}" for key in KEYS if key.short)
 
 
-CHOOSER_FOOTER = "Enter  open the marked line      Esc  back to the picture      ?  all keys"
+SETUP_FOOTER = "O  open another source      T  dark or light      Esc  back      ?  all keys"

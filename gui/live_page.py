@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.asymmetry_view import AsymmetryView
 from gui.image_view import ImageView
 from gui.mmode_view import MModeView
 from gui.numbers_view import NumbersView
 from gui.plot_view import TracePlot
-from gui.question_view import QuestionView
 from gui.text import soft_label
 from gui.theme import Theme
 from usbio.reading import Comparison
@@ -18,19 +17,16 @@ from usbio.reading import Comparison
 class LivePage(QWidget):
     """Holds the views and their places; what they show is given to each of them."""
 
-    def __init__(self, question: QuestionView, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.image = ImageView()
         self.mmode = MModeView()
         self.numbers = NumbersView()
         self.asymmetry = AsymmetryView()
         self.plot = TracePlot()
-        self.question = question
         self._asymmetry_note = soft_label("")
         self._asymmetry_note.setWordWrap(True)
-        self._side = QStackedWidget()
-        self._side.addWidget(self._values_panel())
-        self._side.addWidget(question)
+        self._side = self._values_panel()
         self._left = QVBoxLayout()
         self._left.setSpacing(6)
         self._left.addWidget(self.image, 1)
@@ -45,10 +41,6 @@ class LivePage(QWidget):
         layout.addLayout(upper, 1)
         layout.addWidget(self.plot)
         self.fit(1280, 720)
-
-    def show_question(self, asked: bool) -> None:
-        """Let the question stand where the numbers are, or the numbers again."""
-        self._side.setCurrentIndex(1 if asked else 0)
 
     def show_comparison(self, found: Comparison | None) -> None:
         """Show left against right, or why it cannot be shown."""

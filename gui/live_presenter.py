@@ -65,8 +65,6 @@ class LivePresenter:
         self._header.show_status(status, self._time_s, self._notes(run))
         self._header.show_recording(run.recording.status)
         self._page.image.show_warning(run.action_words())
-        self._page.question.ask(run.question)
-        self._page.show_question(run.question is not None)
         if (run.ended or run.playback.paused) and not self._all_drawn:
             self._show_rest(run, flush=True)
             self._all_drawn = True

@@ -19,12 +19,13 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWi
 
 from gui.bridge import PipelineBridge
 from gui.header_view import HeaderView, counts_words
-from gui.keys import CHOOSER_FOOTER, KEYS, footer_words
+from gui.keys import KEYS, SETUP_FOOTER, Key, footer_words
 from gui.keys_view import KeysView
 from gui.live_page import LivePage
 from gui.live_presenter import LivePresenter
-from gui.question_view import Answer, QuestionView
 from gui.rail import Rail
+from gui.setup_guide import PageStep
+from gui.setup_page import SetupPage
 from gui.source_chooser import Entry, SourceChooser
 from gui.text import soft_label
 from gui.theme import DARK, LIGHT, Theme, apply_theme
@@ -32,16 +33,22 @@ from usbio.choice import Choice
 from usbio.errors import CallError, UsbioError
 from usbio.live import LiveRun
 from usbio.recording.plan import Codec
-from usbio.sample import RunStatus
+from usbio.sample import RunStatus, Sample
+from usbio.setup_draft import SetupDraft
 
 OpenRun = Callable[[Choice], LiveRun[Any]]
 Record = Callable[[LiveRun[Any], Codec], str]  # begins and says where
+Remember = Callable[[SetupDraft], object]
 EFFORT_STEP = 0.25
 _SAID_MS = 6000
 
 
 def _no_recorder(run: LiveRun[Any], codec: Codec) -> str:
     raise CallError(run.name, "no place for recordings is known", "start usbio-gui")
+
+
+def _forget(_: SetupDraft) -> None:
+    """Remember nothing."""
 
 
 def _effort_words(level: float | None) -> str:
@@ -53,40 +60,60 @@ def _marked(run: LiveRun[Any]) -> str:
     return "marker written"
 
 
+def _live_title(run: LiveRun[Any]) -> str:
+    if not run.readings():
+        return f"{run.title} …"
+    return f"{run.title} · automatic border" if run.unconfirmed else run.title
+
+
 class MainWindow(QMainWindow):
     """One window; `open_run` builds what it shows."""
 
     def __init__(
-        self, entries: Sequence[Entry], open_run: OpenRun, theme: Theme = DARK, record: Record = _no_recorder
+        self,
+        entries: Sequence[Entry],
+        open_run: OpenRun,
+        theme: Theme = DARK,
+        record: Record = _no_recorder,
+        remember: Remember = _forget,
     ) -> None:
         super().__init__()
         self.setWindowTitle("usbio")
         self.setAcceptDrops(True)
         self._open_run = open_run
         self._record = record
+        self._remember = remember
+        self._looped = False
         self._run: LiveRun[Any] | None = None
         self._theme = theme
         self.header = HeaderView()
-        self.page = LivePage(QuestionView(self._answer))
+        self.page = LivePage()
         self.chooser = SourceChooser(entries, self.open)
+        self.setup = SetupPage(self.chooser)
+        self.setup.finished.connect(self._end_setup)
+        self.setup.left.connect(self.show_live)
+        self.setup.headed.connect(lambda _: self._show_title())
+        self.setup.canvas.drawn.connect(self.header.show_age)
         self.presenter = LivePresenter(self.page, self.header)
         self.bridge = PipelineBridge(self)
-        self.bridge.sampleArrived.connect(self.presenter.show_sample)
+        self.bridge.sampleArrived.connect(self._show_sample)
         self.bridge.statusAsked.connect(self.presenter.show_status)
         self.bridge.statusAsked.connect(self._show_counts)
+        self.bridge.statusAsked.connect(lambda _: self._show_title())
         self.page.image.drawn.connect(self.presenter.note_drawn)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self.chooser)
+        self._pages.addWidget(self.setup)
         self._pages.addWidget(self.page)
-        self._footer = soft_label(CHOOSER_FOOTER, 14)
+        self._footer = soft_label(SETUP_FOOTER, 14)
         self._counts = soft_label("", 14)
         self._quiet = QTimer(self, singleShot=True, interval=_SAID_MS)
         self._quiet.timeout.connect(self._show_footer)
         self._build()
         self._keys_list = KeysView(self)
-        self._bind_keys()
+        self._shortcuts = self._bound_keys()
         self._take_theme(theme)
         self.resize(1280, 720)
+        self._turn_to(self.setup)
         self.chooser.focus_first()
 
     # what opens and closes
@@ -97,7 +124,8 @@ class MainWindow(QMainWindow):
             run = self._open_run(choice)
         except UsbioError as error:
             self.chooser.show_message(str(error))
-            self._turn_to(self.chooser)
+            self.setup.open_at("source")
+            self._turn_to(self.setup)
             return
         self.show_run(run)
 
@@ -105,8 +133,11 @@ class MainWindow(QMainWindow):
         """Show a run from its start; it is stopped when another takes its place or the window closes."""
         self.chooser.show_message("")
         self._replace_run(run)
-        self._turn_to(self.page)
-        self.page.setFocus()
+        if run.question is None:
+            self._turn_to(self.page)
+            self.page.setFocus()
+        else:
+            self._begin_setup(run, None)
         run.start()
 
     def settle(self) -> None:
@@ -123,6 +154,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Leave no thread behind."""
         self._replace_run(None)
+        self.setup.stop()
         super().closeEvent(event)
 
     def _replace_run(self, run: LiveRun[Any] | None) -> None:
@@ -130,6 +162,7 @@ class MainWindow(QMainWindow):
         self.bridge.watch(None)
         if old is not None:
             old.stop(closing_s=0.0)
+        self.setup.begin(None)
         self.presenter.show_run(run)
         self._counts.setText("")
         self.bridge.watch(run)
@@ -155,10 +188,12 @@ class MainWindow(QMainWindow):
 
     def confirm(self) -> None:
         """Stand by the borders that were found."""
-        if self._run is not None and self._run.measured_as is not None:
-            self._run.confirm()
-            self.presenter.redraw()
-            self._say("border confirmed")
+        if self._run is None or not self._run.readings():
+            self._say("there is no border yet")
+            return
+        self._run.confirm()
+        self.presenter.redraw()
+        self._say("border confirmed")
 
     def toggle_freeze(self) -> None:
         """Hold the picture, or let it run."""
@@ -191,13 +226,22 @@ class MainWindow(QMainWindow):
         """Go to the first page; the run waits."""
         if self._run is not None:
             self._run.playback.pause()
-        self._turn_to(self.chooser)
-        self.chooser.focus_first()
+        self._turn_to(self.setup)
+        self.setup.open_at("source")
+
+    def set_up(self) -> None:
+        """Go to the set-up page, to its scale: what changes most often."""
+        if self._run is not None and self._run.playback.paused:
+            self._run.playback.pause(False)
+        if self._run is not None:
+            self._begin_setup(self._run, "scale")
 
     def show_live(self) -> None:
-        """Go back to the picture."""
-        if self._run is not None:
+        """Go back to the picture, once there is something to be measured in it."""
+        if self._run is not None and self._run.question is None:
+            self._play_on(self._run)
             self._turn_to(self.page)
+            self.page.setFocus()
 
     def toggle_loop(self) -> None:
         """Play again and again, or once."""
@@ -240,13 +284,13 @@ class MainWindow(QMainWindow):
         self._keys_list.toggle()
 
     def leave(self) -> None:
-        """Close the list of keys, else go back to the picture; what was read of a recording's end goes."""
+        """Close the list of keys, else go back a step; what was read of a recording's end goes."""
         if self._run is not None:
             self._run.recording.forget_end()
         if self._keys_list.isVisible():
             self._keys_list.toggle()
-        else:
-            self.show_live()
+        elif self._pages.currentWidget() is self.setup:
+            self.setup.go_back()
 
     # Qt
 
@@ -254,6 +298,7 @@ class MainWindow(QMainWindow):
         """Give everything the size that suits the window."""
         super().resizeEvent(event)
         self.page.fit(event.size().width(), event.size().height())
+        self.setup.fit(event.size().width(), event.size().height())
         self._keys_list.centre()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -267,9 +312,42 @@ class MainWindow(QMainWindow):
         if path:
             self.open(Choice(str(Path(path))))
 
-    def _answer(self, answer: Answer) -> None:
-        if self._run is not None:
-            self._run.answer(answer.view, answer.side, answer.image_left)
+    # the set-up page
+
+    def _begin_setup(self, run: LiveRun[Any], at: PageStep | None) -> None:
+        """Set it up; meanwhile a clip plays again and again."""
+        if not run.playback.device and run.recording.active is None:
+            self._looped, run.playback.loop = run.playback.loop, True
+        if run.ended:
+            run.again()
+        self._turn_to(self.setup)
+        if at is None or not self.setup.is_about(run):
+            self.setup.begin(run, at)
+        else:
+            self.setup.open_at(at)
+
+    def _play_on(self, run: LiveRun[Any]) -> None:
+        """Let a clip play as before the set-up."""
+        if not run.playback.device:
+            run.playback.loop = self._looped
+
+    def _end_setup(self, draft: SetupDraft) -> None:
+        if self._run is None:
+            return
+        self.show_live()
+        self.presenter.show_run(self._run)
+        words = draft.recognised or "the set-up is remembered for the next time"
+        try:
+            self._remember(draft)
+        except UsbioError as error:
+            words = str(error)
+        self._say(words)
+
+    def _show_sample(self, sample: Sample) -> None:
+        if self._pages.currentWidget() is self.page:
+            self.presenter.show_sample(sample)
+        elif self._run is not None:
+            self.setup.show_sample(sample, self._run.measured_as, self._run.place)
 
     def _begin_recording(self, codec: Codec) -> None:
         self._try(lambda run: self._record(run, codec))
@@ -294,14 +372,24 @@ class MainWindow(QMainWindow):
 
     def _turn_to(self, page: QWidget) -> None:
         self._pages.setCurrentWidget(page)
+        for key, shortcut in self._shortcuts:
+            shortcut.setEnabled(key.everywhere or page is self.page)
         self._show_footer()
+        self._show_title()
 
     def _show_counts(self, status: RunStatus) -> None:
         self._counts.setText(counts_words(status.counts))
 
     def _show_footer(self) -> None:
         live = self._pages.currentWidget() is self.page
-        self._footer.setText(footer_words() if live else CHOOSER_FOOTER)
+        self._footer.setText(footer_words() if live else SETUP_FOOTER)
+
+    def _show_title(self) -> None:
+        """Name the window after what it shows, for the task bar and whoever cannot see it."""
+        live = self._pages.currentWidget() is self.page and self._run is not None
+        words = _live_title(self._run) if live and self._run is not None else self.setup.heading.text()
+        if (title := f"usbio · {words}") != self.windowTitle():
+            self.setWindowTitle(title)
 
     def _say(self, words: str) -> None:
         self._footer.setText(words)
@@ -317,6 +405,7 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         rail = Rail()
         rail.add_place("Live", self.show_live).setChecked(True)
+        rail.add_action("Set up", "Set up scale, picture, side, border (K)", self.set_up)
         rail.add_action("Open", "Open another source (O)", self.open_chooser)
         rail.add_action("Theme", "Dark or light (T)", self.switch_theme)
         rail.add_action("Keys", "All keys (?)", self.toggle_keys)
@@ -340,7 +429,11 @@ class MainWindow(QMainWindow):
         row.addLayout(column, 1)
         self.setCentralWidget(body)
 
-    def _bind_keys(self) -> None:
+    def _bound_keys(self) -> list[tuple[Key, QShortcut]]:
+        bound = []
         for key in KEYS:
             for name in key.keys:
-                QShortcut(QKeySequence(name), self).activated.connect(getattr(self, key.action))
+                shortcut = QShortcut(QKeySequence(name), self)
+                shortcut.activated.connect(getattr(self, key.action))
+                bound.append((key, shortcut))
+        return bound

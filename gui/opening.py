@@ -10,6 +10,8 @@ from segmentation.results import Picture, Side
 from segmentation.tracking import TrackState, start, step
 from segmentation.views import MeasureSetup
 from usbio.choice import Choice, of_whole_recording, setup_beside
+from usbio.device import device_of
+from usbio.draft_start import begin_draft
 from usbio.error_figures import literature_errors
 from usbio.errors import CallError
 from usbio.frames import Frame, FrameSource
@@ -21,6 +23,8 @@ from usbio.recording.recorder import Recorder
 from usbio.ruler_watch import RulerWatch
 from usbio.samples import SampleClip, sample_clips, simulator_views
 from usbio.setup import SetupFile, load_setup
+from usbio.setup_draft import SetupDraft
+from usbio.setup_memory import SetupMemory
 from usbio.simulate import setup_file
 from usbio.sources.address import open_source
 from usbio.sources.clip_info import DicomRegion
@@ -28,7 +32,7 @@ from usbio.sources.recording_clip import RecordingClip
 from usbio.sources.sim import SimSource
 
 
-def open_run(choice: Choice) -> LiveRun[TrackState]:
+def open_run(choice: Choice, memory: SetupMemory | None = None) -> LiveRun[TrackState]:
     """Open a source and build all that shows it; raises a `UsbioError` where it cannot be opened."""
     # What was saved beside a clip is used when it is opened again.
     choice = of_whole_recording(choice)
@@ -40,7 +44,9 @@ def open_run(choice: Choice) -> LiveRun[TrackState]:
     if isinstance(source, RecordingClip):  # which knows how it was measured; what is said wins
         setup = setup if choice.setup_path is not None else source.recording.setup
         choice = replace(choice, view=choice.view or setup.measure.view or source.recording.view)
-    engine = Engine(_prepare(source, _regions(source)), start, step, confirm, watch_screen)
+    regions = _regions(source)
+    draft = _draft(source, regions, memory)
+    engine = Engine(_prepare(source, regions), start, step, confirm, watch_screen, draft)
     return LiveRun(choice, source, setup, engine, literature_errors())
 
 
@@ -83,6 +89,25 @@ def confirm(state: TrackState, sides: frozenset[Side]) -> TrackState:
 def _regions(source: FrameSource) -> tuple[DicomRegion, ...]:
     info = getattr(source, "info", None)
     return info().regions if info is not None else ()
+
+
+def _draft(
+    source: FrameSource, regions: tuple[DicomRegion, ...], memory: SetupMemory | None
+) -> Callable[[Choice, SetupFile, Picture], SetupDraft]:
+    def _drafted(choice: Choice, setup: SetupFile, picture: Picture) -> SetupDraft:
+        return begin_draft(
+            picture,
+            setup,
+            name=source.name,
+            device=device_of(choice.address),
+            memory=memory,
+            regions=regions,
+            view=choice.view,
+            side=choice.side,
+            image_left=choice.image_left,
+        )
+
+    return _drafted
 
 
 def _prepare(

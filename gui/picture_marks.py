@@ -33,8 +33,14 @@ class PictureMarks:
             self._area.y() + (y_px + 0.5 - self._origin.y()) * self._scale[1],
         )
 
-    def draw(self, setup: MeasureSetup, result: FrameResult | None, confirmed: frozenset[Side]) -> None:
-        """Draw everything that belongs to one frame."""
+    def draw(
+        self,
+        setup: MeasureSetup,
+        result: FrameResult | None,
+        confirmed: frozenset[Side],
+        hint: str = "automatic border · C confirms it",
+    ) -> None:
+        """Draw everything that belongs to one frame; the hint stands where a border is not confirmed."""
         self._draw_sides(setup)
         self._draw_scale(setup)
         found = result.measurements if result is not None else ()
@@ -42,7 +48,7 @@ class PictureMarks:
         for m in found:
             self._draw_measurement(m, m in grey)
         if any(m.status.carries_value for m in grey):
-            self._draw_hint("automatic border · C confirms it")
+            self._draw_hint(hint)
 
     def draw_line(self, line_px: FloatArray) -> None:
         """Draw the line that the M-mode strip is taken along."""

@@ -33,7 +33,7 @@ class Entry:
 
 
 class SourceChooser(QWidget):
-    """The first page: Enter plays the sample; everything else is a line below."""
+    """The first step: Enter plays the sample; everything else is a line below."""
 
     def __init__(
         self, entries: Sequence[Entry], chosen: Callable[[Choice], None], parent: QWidget | None = None
@@ -41,7 +41,7 @@ class SourceChooser(QWidget):
         super().__init__(parent)
         self._entries = tuple(entries)
         self._chosen = chosen
-        self._list = _EntryList(self._entries, chosen)
+        self._list = _EntryList(self._entries, chosen, self._begin_path)
         self._path = QLineEdit()
         self._path.setPlaceholderText("a clip, a picture, a DICOM file or a folder of pictures")
         self._path.setAccessibleName("Path of a clip of your own")
@@ -66,7 +66,7 @@ class SourceChooser(QWidget):
         column.setSpacing(10)
         column.addWidget(self._message)
         column.addWidget(text_label("Choose what to measure", TEXT_PX + 9, bold=True))
-        column.addWidget(soft_label("Enter or a double click opens the marked line."))
+        column.addWidget(soft_label("Enter, a figure or a double click opens a line; / begins a path."))
         column.addWidget(self._list, 1)
         play = QPushButton("Open")
         play.setAccessibleName("Open the marked line")
@@ -106,6 +106,10 @@ class SourceChooser(QWidget):
     def _browse_folder(self) -> None:
         self._open(QFileDialog.getExistingDirectory(self, "Open a folder of pictures", self._path.text()))
 
+    def _begin_path(self, first: str) -> None:
+        self._path.setFocus()
+        self._path.setText(first)
+
     def _open_path(self) -> None:
         self._open(self._path.text().strip().strip('"'))
 
@@ -116,14 +120,20 @@ class SourceChooser(QWidget):
 
 
 class _EntryList(QListWidget):
-    def __init__(self, entries: tuple[Entry, ...], chosen: Callable[[Choice], None]) -> None:
+    def __init__(
+        self,
+        entries: tuple[Entry, ...],
+        chosen: Callable[[Choice], None],
+        began_path: Callable[[str], object],
+    ) -> None:
         super().__init__()
+        self._began_path = began_path
         self._entries = entries
         self._chosen = chosen
         self.setAccessibleName("Sample clips and simulator")
         self.setMinimumHeight(180)
-        for entry in entries:
-            QListWidgetItem(entry.title, self)
+        for number, entry in enumerate(entries, start=1):
+            QListWidgetItem(f"{number if number < 10 else '  '}   {entry.title}", self)
         self.setCurrentRow(0)
         self.itemDoubleClicked.connect(self.open_current)
 
@@ -134,5 +144,10 @@ class _EntryList(QListWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.open_current()
+        elif event.text() and event.text() in "123456789" and int(event.text()) <= self.count():
+            self.setCurrentRow(int(event.text()) - 1)
+            self.open_current()
+        elif event.text() and event.text() in "/~":
+            self._began_path(event.text())
         else:
             super().keyPressEvent(event)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from math import isfinite
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from gui.theme import TEXT_PX, text_font
 from segmentation.results import Quantity
 
+_LEAST_ELIDED_PX = 60
 MUSCLE_WORDS = {
     "lm": "multifidus",
     "tra": "TrA",
@@ -23,6 +25,34 @@ MUSCLE_WORDS = {
 def text_label(words: str, size_px: int = TEXT_PX, bold: bool = False) -> QLabel:
     """Return a label that never reads its text as markup."""
     label = QLabel(words)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setFont(text_font(size_px, bold))
+    return label
+
+
+class ElidedLabel(QLabel):
+    """A label that gives way: what does not fit ends in dots, and stands whole in its tip."""
+
+    def setText(self, words: str) -> None:
+        """Write words."""
+        super().setText(words)
+        self.setToolTip(words)
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for little."""
+        return QSize(_LEAST_ELIDED_PX, super().minimumSizeHint().height())
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Write as much as fits."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), self.alignment(), words)
+
+
+def elided_label(words: str, size_px: int = TEXT_PX, bold: bool = False) -> ElidedLabel:
+    """Return a label that gives way."""
+    label = ElidedLabel(words)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setFont(text_font(size_px, bold))
     return label

@@ -132,6 +132,13 @@ def _style_sheet(theme: Theme) -> str:
         background: {theme.raised}; color: {theme.text}; }}
     QPushButton:focus, QToolButton:focus, QListWidget:focus, QLineEdit:focus, QComboBox:focus
         {{ border: 2px solid {theme.left}; }}
+    QPushButton#step {{ text-align: left; padding: 3px 10px; background: transparent;
+        border: 1px solid transparent; border-left: 4px solid transparent; }}
+    QPushButton#step:checked {{ background: {theme.raised}; border-left: 4px solid {theme.left}; }}
+    QPushButton#answer {{ text-align: left; padding: 7px 12px; }}
+    QPushButton#answer[rank="marked"] {{ border-left: 4px solid {theme.left}; }}
+    QPushButton#step:focus, QPushButton#answer:focus, QPushButton#answer[rank="marked"]:focus
+        {{ border: 2px solid {theme.left}; }}
     QToolButton {{ padding: 7px 2px; }}
     QToolButton:checked {{ border-left: 4px solid {theme.left}; }}
     QListWidget {{ background: {theme.panel}; border: 1px solid {theme.line}; outline: none; }}

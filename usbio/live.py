@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from segmentation.geometry import Roi
 from segmentation.results import Picture, Side
 from segmentation.summary import ErrorFigures
 from segmentation.timing import Mark
 from segmentation.traces import Span
-from segmentation.views import VIEWS, MeasureSetup, View, ViewName
+from segmentation.views import VIEWS, MeasureSetup, View
 from usbio.activity import Activity, find_activity
 from usbio.choice import Choice, Question, open_question, setup_place
 from usbio.errors import CallError
@@ -32,6 +33,7 @@ from usbio.recording_setup import recording_setup
 from usbio.sample import RunState, RunStatus, Sample
 from usbio.setup import SetupFile, save_setup
 from usbio.setup_as_used import setup_as_used, with_borders
+from usbio.setup_draft import SetupDraft
 
 S = TypeVar("S")
 _USUAL_FPS = 30.0
@@ -101,6 +103,11 @@ class LiveRun(Generic[S]):
     def measured_as(self) -> MeasureSetup | None:
         """What is measured, in pixels of the picture alone; None until a picture is understood."""
         return self._picture.measured_as
+
+    @property
+    def place(self) -> Roi | None:
+        """Where in the whole frame that picture lies."""
+        return self._picture.visible.roi if self._picture.visible is not None else None
 
     @property
     def view(self) -> View | None:
@@ -229,20 +236,11 @@ class LiveRun(Generic[S]):
         """What has to be asked before anything can be measured."""
         return open_question(self._choice, self._setup)
 
-    def answer(
-        self, view: ViewName | None = None, side: Side | None = None, image_left: Side | None = None
-    ) -> None:
-        """Take an answer; after the last one the clip plays from its start, so that all of it is measured."""
+    def begin_draft(self, picture: Picture) -> SetupDraft:
+        """Look at a picture of the whole screen; takes many pictures' time, so not on the window's thread."""
         with self._lock:
-            choice = self._choice
-            self._choice = replace(
-                choice,
-                view=view or choice.view,
-                side=side or choice.side,
-                image_left=image_left or choice.image_left,
-            )
-        if self.question is None:
-            self.again()
+            choice, setup = self._choice, self._setup
+        return self._engine.draft(choice, setup, picture)
 
     def confirm(self) -> None:
         """Stand by the borders that were found automatically, also when the clip is played again."""

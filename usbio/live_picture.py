@@ -10,10 +10,12 @@ from segmentation.results import FrameResult, Picture, Side
 from segmentation.views import MeasureSetup
 from usbio.background_watch import BackgroundWatch, Watch
 from usbio.choice import Choice, open_question
+from usbio.draft_start import begin_draft
 from usbio.errors import CallError, InputError
 from usbio.frames import Frame
 from usbio.own_coordinates import measure_in_picture
 from usbio.setup import SetupFile
+from usbio.setup_draft import SetupDraft
 from usbio.visible import Visible, visible_panels, visible_part
 
 S = TypeVar("S")
@@ -21,6 +23,17 @@ S = TypeVar("S")
 
 def _no_watch(_: Frame, __: MeasureSetup) -> Watch | None:
     return None
+
+
+def _looked_at(choice: Choice, setup: SetupFile, picture: Picture) -> SetupDraft:
+    return begin_draft(
+        picture,
+        setup,
+        name=choice.address,
+        view=choice.view,
+        side=choice.side,
+        image_left=choice.image_left,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +45,7 @@ class Engine(Generic[S]):
     step: Callable[[S, Picture, float, int], tuple[S, FrameResult]]
     confirm: Callable[[S, frozenset[Side]], S]
     watch: Callable[[Frame, MeasureSetup], Watch | None] = _no_watch  # over the whole screen
+    draft: Callable[[Choice, SetupFile, Picture], SetupDraft] = _looked_at  # what the whole screen says
 
 
 class LivePicture(Generic[S]):

@@ -23,19 +23,36 @@ from segmentation.summary import ErrorFigure
 from segmentation.views import MeasureSetup, Panel
 from tests.fakes import CountingState, EndlessSource, begin, step
 from usbio.choice import Choice
+from usbio.draft_start import begin_draft
 from usbio.frames import FrameSource
 from usbio.live import LiveRun
 from usbio.live_picture import Engine
-from usbio.setup import SetupFile
+from usbio.setup import CalibrationTable, SetupFile
+from usbio.setup_draft import SetupDraft
 
 TWO_SIDES = Choice("scripted.mp4", view="lm-csa", image_left="left")
 
 
 def as_measured(choice: Choice, setup: SetupFile, picture: Picture) -> MeasureSetup:
     height, width = picture.shape
-    sides: tuple[Side, ...] = (choice.side,) if choice.side else ("left", "right")
-    panel = Panel(Roi(0, 0, width, height), Calibration(0.5, 0.5), sides)
+    side = choice.side or setup.image.side
+    sides: tuple[Side, ...] = (side,) if side else ("left", "right")
+    mm_per_px = setup.calibration.y_mm_per_px or 0.5
+    panel = Panel(Roi(0, 0, width, height), Calibration(mm_per_px, mm_per_px), sides)
     return MeasureSetup(choice.view or "lm-csa", (panel,), (width, height))
+
+
+def as_drafted(choice: Choice, setup: SetupFile, picture: Picture) -> SetupDraft:
+    """Picture and scale are sure, so that only what the operator alone knows is asked."""
+    height, width = picture.shape
+    said: dict[str, Any] = {"view": choice.view, "side": choice.side, "image_left": choice.image_left}
+    known = setup.model_copy(
+        update={
+            "image": setup.image.model_copy(update={"crop_px": (0, 0, width, height)}),
+            "calibration": CalibrationTable(x_mm_per_px=0.5, y_mm_per_px=0.5),
+        }
+    )
+    return begin_draft(picture, known, name=choice.address, **said)
 
 
 def confirm(state: CountingState, sides: frozenset[Side]) -> CountingState:
@@ -45,7 +62,7 @@ def confirm(state: CountingState, sides: frozenset[Side]) -> CountingState:
 def make_run(
     source: FrameSource, choice: Choice = TWO_SIDES, use: Any = step, setup: SetupFile | None = None
 ) -> LiveRun[CountingState]:
-    engine = Engine(as_measured, lambda _, picture: begin(picture), use, confirm)
+    engine = Engine(as_measured, lambda _, picture: begin(picture), use, confirm, draft=as_drafted)
     errors = {("lm", "area_cm2"): ErrorFigure(0.33, "a paper")}
     return LiveRun(choice, source, setup or SetupFile(), engine, errors)  # type: ignore[arg-type]
 

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from gui.image_view import ImageView
 from gui.keys import KEYS
 from gui.main_window import MainWindow
 from segmentation.results import FrameResult, Picture, Status
-from tests.fakes import CountingState, EndlessSource, ScriptedSource, step
+from tests.fakes import CountingState, EndlessSource, ScriptedSource, picture, step
 from tests.gui.conftest import TWO_SIDES
 from usbio.choice import Choice
 from usbio.errors import InputError
@@ -177,30 +177,99 @@ def test_freezing_holds_the_picture_while_measuring_goes_on(show: Show, qtbot: A
 @pytest.mark.parametrize(
     ("choice", "keys", "sides"),
     [
-        (Choice("x.mp4", view="tra"), "2", {"right"}),
-        (Choice("x.mp4", view="lm-csa"), "1", {"left", "right"}),
-        (Choice("x.mp4", view="lm-csa"), "4", {"right"}),
-        (Choice("x.mp4"), "12", {"left", "right"}),
+        (Choice("x.mp4", view="contour"), {"side": "4"}, {"right"}),
+        (Choice("x.mp4", view="lm-csa"), {"side": "1"}, {"left", "right"}),
+        (Choice("x.mp4", view="lm-csa"), {"side": "4"}, {"right"}),
+        (Choice("x.mp4"), {"view": "1", "side": "2"}, {"left", "right"}),
     ],
 )
 def test_what_nobody_said_is_asked_inside_the_window(
-    show: Show, qtbot: Any, choice: Choice, keys: str, sides: set[str]
+    show: Show, qtbot: Any, choice: Choice, keys: dict[str, str], sides: set[str]
 ) -> None:
     window = show(EndlessSource(fps=50), choice)
     run = window.run
     assert run is not None
-    for key in keys:
-        question = run.question
-        assert question is not None
-        qtbot.waitUntil(lambda: window.page.question.isVisible(), timeout=PATIENCE_MS)
-        qtbot.waitUntil(lambda asked=question: window.page.question.asked == asked, timeout=PATIENCE_MS)
+    assert window.setup.isVisible()
+    for name, key in keys.items():
+        qtbot.waitUntil(lambda at=name: window.setup.guide.step == at, timeout=PATIENCE_MS)
         assert run.readings() == ()
-        assert window.page.image.warning == ""
-        qtbot.keyClick(window, key)
-    qtbot.waitUntil(lambda: run.measured_as is not None, timeout=PATIENCE_MS)
+        qtbot.keyClick(QApplication.focusWidget(), key)
+    wait_for_words(qtbot, window, "Is this the border?")
+    assert run.confirmed == frozenset()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert window.page.isVisible()
+    assert run.confirmed == sides
     assert run.measured_as is not None
     assert {side for panel in run.measured_as.panels for side in panel.sides} == sides
-    qtbot.waitUntil(lambda: not window.page.question.isVisible(), timeout=PATIENCE_MS)
+    wait_for_words(qtbot, window, "cm²")
+    window.close()
+
+
+def test_a_run_that_says_everything_is_measured_at_once(show: Show, qtbot: Any) -> None:
+    window = show(EndlessSource(fps=50))
+    assert window.page.isVisible()
+    title = "usbio · endless · multifidus, transverse"
+    qtbot.waitUntil(lambda: window.windowTitle() == f"{title} · automatic border", timeout=PATIENCE_MS)
+    qtbot.keyClick(window, Qt.Key.Key_C)
+    qtbot.waitUntil(lambda: window.windowTitle() == title, timeout=PATIENCE_MS)
+    window.close()
+
+
+def test_k_opens_the_scale_and_measuring_begins_anew_with_another(show: Show, qtbot: Any) -> None:
+    window = show(EndlessSource(picture(40, height=120, width=160), fps=50))
+    wait_for_words(qtbot, window, "cm²")
+    run = window.run
+    assert run is not None
+    qtbot.keyClick(window, Qt.Key.Key_K)
+    wait_for_words(qtbot, window, "Is this the scale?")
+    assert window.windowTitle() == "usbio · Is this the scale?"
+    qtbot.keyClick(QApplication.focusWidget(), "3")
+    qtbot.keyClicks(QApplication.focusWidget(), "4,8")
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)  # 48 mm over 60 rows with echoes
+    wait_for_words(qtbot, window, "Is this the border?")
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert window.page.isVisible()
+    assert run.measured_as is not None
+    assert run.measured_as.panels[0].calibration.y_mm_per_px == pytest.approx(0.8)
+    window.close()
+
+
+def test_keys_of_the_live_page_do_nothing_on_the_setup_page(show: Show, qtbot: Any) -> None:
+    window = show(EndlessSource(fps=50), Choice("x.mp4", view="lm-csa"))
+    qtbot.waitUntil(lambda: window.setup.guide.step == "side", timeout=PATIENCE_MS)
+    run = window.run
+    assert run is not None
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_C, Qt.Key.Key_F):
+        qtbot.keyClick(QApplication.focusWidget(), key)
+    assert not run.playback.paused
+    assert not window.presenter.frozen
+    window.close()
+
+
+def test_esc_from_the_first_step_goes_back_to_the_picture(show: Show, qtbot: Any) -> None:
+    window = show(EndlessSource(fps=50))
+    wait_for_words(qtbot, window, "cm²")
+    qtbot.keyClick(window, Qt.Key.Key_O)
+    assert window.setup.isVisible()
+    assert window.chooser.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert window.page.isVisible()
+    window.close()
+
+
+def test_a_clip_goes_on_while_it_is_set_up(show: Show, qtbot: Any) -> None:
+    """It plays again and again, and as it did before once that is done."""
+    window = show(ScriptedSource(10, fps=100), Choice("x.mp4", view="lm-csa"))
+    run = window.run
+    assert run is not None
+    qtbot.waitUntil(lambda: window.setup.guide.step == "side", timeout=PATIENCE_MS)
+    so_far = run.status().counts.delivered
+    qtbot.waitUntil(lambda: run.status().counts.delivered > so_far + 25, timeout=PATIENCE_MS)
+    qtbot.keyClick(QApplication.focusWidget(), "1")
+    wait_for_words(qtbot, window, "Is this the border?")
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert not run.playback.loop
+    wait_for_words(qtbot, window, "clip ended")
     window.close()
 
 

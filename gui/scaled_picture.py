@@ -1,0 +1,21 @@
+"""A grey picture at the size it is painted in."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QImage
+
+from segmentation.results import Picture
+
+
+def scaled_picture(picture: Picture, size: QSize, ratio: float) -> QImage:
+    """Return the picture in this size; ``ratio`` is the screen's pixels for each pixel of the window."""
+    # OpenCV takes a tenth of QPainter's time; averaging pays only where pixels would be skipped.
+    width, height = max(round(size.width() * ratio), 1), max(round(size.height() * ratio), 1)
+    skips = width < 0.6 * picture.shape[1]
+    how = cv2.INTER_AREA if skips else cv2.INTER_LINEAR
+    scaled = np.ascontiguousarray(cv2.resize(picture, (width, height), interpolation=how))
+    image = QImage(scaled.data, width, height, width, QImage.Format.Format_Grayscale8)
+    return image.copy()  # a QImage must own its pixels
