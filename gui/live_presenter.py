@@ -64,7 +64,8 @@ class LivePresenter:
         self._header.show_title(run.title, run.about)
         self._header.show_status(status, self._time_s, self._notes(run))
         self._header.show_recording(run.recording.status)
-        self._page.image.show_warning(run.action_words())
+        key = " · K opens the set-up" if run.screen_changed else ""
+        self._page.image.show_warning(f"{run.action_words()}{key}")
         if (run.ended or run.playback.paused) and not self._all_drawn:
             self._show_rest(run, flush=True)
             self._all_drawn = True

@@ -346,6 +346,8 @@ class MainWindow(QMainWindow):
     def _show_sample(self, sample: Sample) -> None:
         if self._pages.currentWidget() is self.page:
             self.presenter.show_sample(sample)
+            if self._run is not None and self._run.measured_as is None and sample.fault:
+                self._begin_setup(self._run, None)  # it cannot begin with what is known
         elif self._run is not None:
             self.setup.show_sample(sample, self._run.measured_as, self._run.place)
 

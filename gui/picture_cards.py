@@ -161,7 +161,10 @@ def _draw_picture_card(guide: SetupGuide, draft: SetupDraft) -> Card:
 
     tool: Tool = BoxTool((), "picture", draft.size_px, _drawn, lambda _: ())
     answers = (
-        Answer(_layout_words(draft), lambda: guide.look(lambda p: choose_layout(draft, p, not draft.dual))),
+        Answer("Look for it again", guide.begin_again),
+        Answer(
+            "Two pictures stand side by side", lambda: guide.look(lambda p: choose_layout(draft, p, True))
+        ),
     )
     keys = "drag  draw the box      N  box in the middle"
     return Card("Where is the picture?", sentence_of(draft, "picture"), answers, None, None, tool, (), keys)

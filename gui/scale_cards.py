@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import hypot
+from math import hypot, isfinite
 
 from gui.frame_marks import Point
 from gui.picture_cards import picture_marks, sentence_of, tick_marks
@@ -10,23 +10,38 @@ from gui.point_tools import KnobTool
 from gui.setup_card import Answer, Card, Entry
 from gui.setup_guide import Mode, SetupGuide
 from usbio.draft_changes import use_depth, use_points, use_ruler
+from usbio.scale_by_hand import agrees
 from usbio.setup_draft import SetupDraft
 
 
 def scale_card(guide: SetupGuide, draft: SetupDraft) -> Card:
     """How large a pixel is."""
-    first = next((scale for scale in draft.scales if scale is not None), None)
-    answers = []
-    if first is not None:
-        answers.append(Answer("Yes, that is right", guide.accept))
-    if draft.rulers and all(draft.rulers) and (first is None or first.source != "ruler"):
-        answers.append(Answer("Take the ruler on the screen", lambda: guide.settle(use_ruler)))
-    answers.append(Answer("Two points and the mm between them", lambda: guide.enter(Mode("points"))))
-    answers.append(Answer("Type the depth set on the scanner", lambda: guide.enter(Mode("depth"))))
-    heading = "Is this the scale?" if first is not None else "What is the scale?"
-    marked = 0 if first is not None else None
     marks = (*picture_marks(draft), *tick_marks(draft))
-    return Card(heading, sentence_of(draft, "scale"), tuple(answers), marked, marks=marks)
+    sentence, ways = sentence_of(draft, "scale"), _ways(guide, draft)
+    scale = next((scale for scale in draft.scales if scale is not None), None)
+    ruler = next((ruler for ruler in draft.rulers if ruler is not None), None)
+    if scale is None:
+        return Card("What is the scale?", sentence, ways, None, marks=marks)
+    accept = Answer("Yes, that is right", guide.accept)
+    if isfinite(guide.scale_before):
+        before = Answer("The scanner is set as before: go on", guide.go_on_as_before)
+        marked = int(agrees(scale, guide.scale_before))
+        return Card("The screen has changed", sentence, (accept, before, *ways), marked, marks=marks)
+    if ruler is not None and not agrees(scale, ruler.y_mm_per_px):
+        sentence = f"{sentence} The ruler on the screen gives {ruler.y_mm_per_px:.4f} mm per pixel."
+        return Card("The ruler says otherwise", sentence, (accept, *ways), 1, marks=marks)
+    return Card("Is this the scale?", sentence, (accept, *ways), 0, marks=marks)
+
+
+def _ways(guide: SetupGuide, draft: SetupDraft) -> tuple[Answer, ...]:
+    by_hand = (
+        Answer("Two points and the mm between them", lambda: guide.enter(Mode("points"))),
+        Answer("Type the depth set on the scanner", lambda: guide.enter(Mode("depth"))),
+    )
+    taken = any(scale is not None and scale.source == "ruler" for scale in draft.scales)
+    if taken or not draft.rulers or not all(draft.rulers):
+        return by_hand
+    return (Answer("Take the ruler on the screen", lambda: guide.settle(use_ruler)), *by_hand)
 
 
 def points_card(guide: SetupGuide, draft: SetupDraft) -> Card:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import nan
 from typing import Literal, Protocol
 
 from gui.finding import Finding
 from segmentation.results import Picture, Side
+from segmentation.views import MeasureSetup
 from usbio.draft_changes import accept, reopen
 from usbio.draft_setup import setup_of_draft
 from usbio.draft_start import look_again
@@ -34,8 +36,22 @@ class Mode:
 class Measures(Protocol):
     """What the set-up needs of a run."""
 
-    def begin_draft(self, picture: Picture) -> SetupDraft:
+    @property
+    def measured_as(self) -> MeasureSetup | None:
+        """What is measured now."""
+        ...
+
+    @property
+    def screen_changed(self) -> bool:
+        """True while numbers stop because the screen is not as it was set up."""
+        ...
+
+    def begin_draft(self, picture: Picture, anew: bool = False) -> SetupDraft:
         """Look at a picture of the whole screen; takes many pictures' time."""
+        ...
+
+    def confirm_scale(self) -> None:
+        """Stand by the scale although the screen has changed."""
         ...
 
     def use_setup(self, setup: SetupFile) -> None:
@@ -57,11 +73,14 @@ class SetupGuide:
         changed: Callable[[], object],
         said: Callable[[], object],
         done: Callable[[SetupDraft], object],
+        left: Callable[[], object],
     ) -> None:
-        self._finding, self._changed, self._said, self._done = finding, changed, said, done
+        self._finding, self._changed, self._said = finding, changed, said
+        self._done, self._left = done, left
         self._run: Measures | None = None
         self._applied: SetupFile | None = None
         self._wanted: PageStep | None = None
+        self._anew = False
         self._place_moved = False
         self.draft: SetupDraft | None = None
         self.step: PageStep = "source"
@@ -83,15 +102,21 @@ class SetupGuide:
 
     def is_about(self, run: Measures) -> bool:
         """True where this run was set up here."""
-        return self._run is run and self.draft is not None
+        return self._run is run and self.draft is not None and not run.screen_changed
 
     def begin(self, run: Measures | None, at: PageStep | None = None) -> None:
         """Set up this run, from the first step that is not sure or from a certain one; None for no run."""
         self._finding.forget()
         self._run, self._wanted = run, at
+        self._anew = run is not None and run.screen_changed
         self.draft = self._applied = self.picture = self.first_picture = self.sample = None
         self._place_moved = False
         self._turn("source" if run is None else "picture")
+
+    def begin_again(self) -> None:
+        """Look at the screen as it is now."""
+        if self._run is not None:
+            self.begin(self._run)
 
     def take(self, sample: Sample) -> None:
         """Take what the run shows now."""
@@ -100,6 +125,18 @@ class SetupGuide:
             self.first_picture = sample.frame.image
         if self.draft is None and self._run is not None and not self.busy and not self.message:
             self._begin_draft(self._run, sample.frame.image)
+
+    @property
+    def scale_before(self) -> float:
+        """Rows of how many mm are measured with while the screen has changed; nan where it has not."""
+        measured = self._run.measured_as if self._run is not None and self._anew else None
+        return measured.panels[0].calibration.y_mm_per_px if measured is not None else nan
+
+    def go_on_as_before(self) -> None:
+        """Stand by the set-up as it was, although the screen changed for a while."""
+        if self._run is not None:
+            self._run.confirm_scale()
+            self._left()
 
     # from step to step
 
@@ -240,7 +277,8 @@ class SetupGuide:
         return True
 
     def _begin_draft(self, run: Measures, picture: Picture) -> None:
-        self._finding.start(lambda: run.begin_draft(picture), self._begun, self._failed)
+        anew = self._anew
+        self._finding.start(lambda: run.begin_draft(picture, anew), self._begun, self._failed)
         self._changed()
 
     def _begun(self, draft: SetupDraft) -> None:

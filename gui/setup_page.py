@@ -64,7 +64,9 @@ class SetupPage(QWidget):
         self.chooser = chooser
         self.canvas = FrameCanvas()
         self._finding = Finding(self)
-        self.guide = SetupGuide(self._finding, self._show, self._show_message, self.finished.emit)
+        self.guide = SetupGuide(
+            self._finding, self._show, self._show_message, self.finished.emit, self.left.emit
+        )
         self.steps = StepList(tuple(STEP_WORDS.items()), self._go)
         self.recognised = soft_label("")
         self.heading = text_label("", TEXT_PX + 4, bold=True)

@@ -48,6 +48,11 @@ class BackgroundWatch:
         self._confirmed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
+    @property
+    def found(self) -> str:
+        """What was found at the last look."""
+        return self._words
+
     def words(self, frame: Frame) -> str:
         """Return what was found last, and let this frame be looked at if it is time; any one thread."""
         now = self._clock()

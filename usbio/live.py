@@ -32,7 +32,7 @@ from usbio.recording_offer import RecordingOffer
 from usbio.recording_setup import recording_setup
 from usbio.sample import RunState, RunStatus, Sample
 from usbio.setup import SetupFile, save_setup
-from usbio.setup_as_used import setup_as_used, with_borders
+from usbio.setup_as_used import setup_as_used, with_borders, without_places
 from usbio.setup_draft import SetupDraft
 
 S = TypeVar("S")
@@ -204,6 +204,11 @@ class LiveRun(Generic[S]):
         self._source.steer(level)
         return level
 
+    @property
+    def screen_changed(self) -> bool:
+        """True while numbers stop because the scanner's screen is not as it was set up."""
+        return self._picture.screen_changed
+
     def confirm_scale(self) -> None:
         """Stand by the scale although the screen has changed, such as after the depth was set back."""
         self._picture.confirm_scale()
@@ -236,11 +241,14 @@ class LiveRun(Generic[S]):
         """What has to be asked before anything can be measured."""
         return open_question(self._choice, self._setup)
 
-    def begin_draft(self, picture: Picture) -> SetupDraft:
-        """Look at a picture of the whole screen; takes many pictures' time, so not on the window's thread."""
+    def begin_draft(self, picture: Picture, anew: bool = False) -> SetupDraft:
+        """Look at a picture of the whole screen; takes many pictures' time, so not on the window's thread.
+
+        ``anew`` is for a screen that has changed: what was known of its places and its scale holds no more.
+        """
         with self._lock:
             choice, setup = self._choice, self._setup
-        return self._engine.draft(choice, setup, picture)
+        return self._engine.draft(choice, without_places(setup) if anew else setup, picture)
 
     def confirm(self) -> None:
         """Stand by the borders that were found automatically, also when the clip is played again."""

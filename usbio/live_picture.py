@@ -90,6 +90,11 @@ class LivePicture(Generic[S]):
         """Return why numbers cannot be stood by for what the screen shows; "" where they can."""
         return self._watch.words(frame) if self._watch is not None else ""
 
+    @property
+    def screen_changed(self) -> bool:
+        """True while numbers stop because the screen is another one."""
+        return self._watch is not None and bool(self._watch.found)
+
     def confirm_scale(self) -> None:
         """Take the screen as it is now for right."""
         if self._watch is not None:

@@ -41,6 +41,17 @@ def with_borders(setup: SetupFile, view: ViewName, confirmed: tuple[FirstBorder,
     return setup.model_copy(update={"border": [*kept_borders, *tables]})
 
 
+def without_places(setup: SetupFile) -> SetupFile:
+    """Return what a setup says apart from its pixels: whose side, which view, and about whom."""
+    image = ImageTable(layout=setup.image.layout, side=setup.image.side, image_left=setup.image.image_left)
+    if image.layout == "single":
+        image = ImageTable(
+            side=setup.image.side, image_left=setup.image.image_left
+        )  # two may stand there now
+    empty: dict[str, object] = {"station": [], "border": [], "seed": [], "keep": []}
+    return setup.model_copy(update={"image": image, "calibration": CalibrationTable(), **empty})
+
+
 def _facet_station(setup: SetupFile, first: FirstBorder) -> StationTable:
     m = first.measurement
     assert m.caliper_px is not None  # a thickness that was measured has one

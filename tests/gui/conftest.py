@@ -60,9 +60,14 @@ def confirm(state: CountingState, sides: frozenset[Side]) -> CountingState:
 
 
 def make_run(
-    source: FrameSource, choice: Choice = TWO_SIDES, use: Any = step, setup: SetupFile | None = None
+    source: FrameSource,
+    choice: Choice = TWO_SIDES,
+    use: Any = step,
+    setup: SetupFile | None = None,
+    prepare: Any = as_measured,
+    watch: Any = lambda frame, measure: None,
 ) -> LiveRun[CountingState]:
-    engine = Engine(as_measured, lambda _, picture: begin(picture), use, confirm, draft=as_drafted)
+    engine = Engine(prepare, lambda _, picture: begin(picture), use, confirm, watch, as_drafted)
     errors = {("lm", "area_cm2"): ErrorFigure(0.33, "a paper")}
     return LiveRun(choice, source, setup or SetupFile(), engine, errors)  # type: ignore[arg-type]
 

@@ -14,7 +14,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from gui.setup_page import SetupPage
 from gui.source_chooser import Entry, SourceChooser
 from gui.theme import DARK, LIGHT, Theme, apply_theme
+from segmentation.geometry import Calibration, Roi
 from segmentation.results import FrameResult, Measurement, Picture, Status
+from segmentation.views import MeasureSetup, Panel
 from tests.fakes import oval
 from usbio.choice import Choice
 from usbio.draft_start import begin_draft
@@ -22,7 +24,7 @@ from usbio.errors import InputError
 from usbio.frames import Frame
 from usbio.sample import Counts, Sample
 from usbio.samples import sample_clips
-from usbio.setup import ImageTable, MeasureTable, SetupFile, load_setup
+from usbio.setup import CalibrationTable, ImageTable, MeasureTable, SetupFile, load_setup
 from usbio.setup_draft import Standing
 from usbio.sources.clip import open_clip
 
@@ -53,11 +55,18 @@ class FakeRun:
         self._known, self._wait, self._said = known or SetupFile(), wait, said
         self.used: list[SetupFile] = []
         self.confirmed = 0
+        self.as_before = 0
+        self.measured_as: MeasureSetup | None = None
+        self.screen_changed = False
 
-    def begin_draft(self, picture: Picture) -> Any:
+    def begin_draft(self, picture: Picture, anew: bool = False) -> Any:
         if self._wait is not None:
             self._wait.wait(5)
-        return begin_draft(picture, self._known, name="scripted", **self._said)
+        known = SetupFile() if anew else self._known
+        return begin_draft(picture, known, name="scripted", **self._said)
+
+    def confirm_scale(self) -> None:
+        self.as_before += 1
 
     def use_setup(self, setup: SetupFile) -> None:
         self.used.append(setup)
@@ -372,7 +381,7 @@ def test_the_picture_goes_on_while_it_is_looked_at(desk: Desk, qtbot: Any) -> No
 
 def test_a_source_that_cannot_be_set_up_says_why(desk: Desk) -> None:
     class Refused(FakeRun):
-        def begin_draft(self, picture: Picture) -> Any:
+        def begin_draft(self, picture: Picture, anew: bool = False) -> Any:
             raise InputError("x.mp4", "is black", "choose another")
 
     desk.begin(Refused())
@@ -401,6 +410,62 @@ def test_what_hinders_measuring_is_said_at_the_border(desk: Desk) -> None:
     desk.keys(Key.Key_Return, Key.Key_Return, Key.Key_Return)
     desk.show(fault="the picture is black; freeze off")
     assert "the picture is black; freeze off" in desk.words()
+
+
+def measured_with(mm_per_px: float) -> MeasureSetup:
+    panel = Panel(Roi(0, 0, 500, 500), Calibration(mm_per_px, mm_per_px), ("left",))
+    return MeasureSetup("layer", (panel,), (500, 500))
+
+
+@pytest.mark.parametrize(("times", "marked"), [(1.0, "go on"), (1.5, "Yes")])
+def test_a_changed_screen_is_looked_at_anew(desk: Desk, times: float, marked: str) -> None:
+    """Set back, Enter goes on as before; at another depth, Enter takes the new scale."""
+    truth = load_setup(clip().setup_path)
+    assert truth.calibration.y_mm_per_px is not None
+    run = FakeRun(truth, view="layer", side="left")
+    run.screen_changed = True
+    run.measured_as = measured_with(truth.calibration.y_mm_per_px * times)
+    left: list[int] = []
+    desk.page.left.connect(lambda: left.append(1))
+    desk.begin(run, "scale")
+    assert desk.page.heading.text() == "The screen has changed"
+    assert desk.draft.scales[0].source == "ruler"
+    (chosen,) = [
+        b for b in desk.page.findChildren(QPushButton) if b.property("rank") == "marked" and b.isVisible()
+    ]
+    assert marked in chosen.text()
+    desk.keys(Key.Key_Return)
+    assert (run.as_before, len(left)) == ((1, 1) if times == 1.0 else (0, 0))
+    assert desk.draft.standing("scale") is (Standing.FOUND if times == 1.0 else Standing.CONFIRMED)
+
+
+def test_a_ruler_that_says_otherwise_is_offered(desk: Desk) -> None:
+    wrong = CalibrationTable(x_mm_per_px=0.2, y_mm_per_px=0.2)
+    desk.begin(FakeRun(SetupFile(calibration=wrong), view="layer", side="left"), "scale")
+    assert desk.page.heading.text() == "The ruler says otherwise"
+    desk.keys(Key.Key_Return)
+    assert desk.draft.scales[0].source == "ruler"
+
+
+def test_a_picture_that_is_not_found_is_drawn_or_looked_for_again(qtbot: Any, screen: Picture) -> None:
+    desk = Desk(qtbot, np.zeros_like(screen))
+    desk.begin(FakeRun())
+    assert desk.page.heading.text() == "Where is the picture?"
+    desk._screen = screen
+    desk.show()
+    desk.keys("1")
+    desk.show()
+    qtbot.waitUntil(lambda: bool(desk.page.guide.draft and desk.draft.panels), timeout=PATIENCE_MS)
+    desk.page.stop()
+    desk.page.close()
+    drawn = Desk(qtbot, np.zeros_like(screen))
+    drawn.begin(FakeRun())
+    drawn.drag((110.0, 50.0), (610.0, 450.0))
+    qtbot.waitUntil(lambda: not drawn.page.guide.busy, timeout=PATIENCE_MS)
+    (roi,) = drawn.draft.panels
+    assert np.allclose((roi.x, roi.y, roi.width, roi.height), (110, 50, 500, 400), atol=2)  # px
+    drawn.page.stop()
+    drawn.page.close()
 
 
 CARDS: tuple[Callable[[Desk], object], ...] = (

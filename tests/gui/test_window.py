@@ -19,9 +19,10 @@ from gui.keys import KEYS
 from gui.main_window import MainWindow
 from segmentation.results import FrameResult, Picture, Status
 from tests.fakes import CountingState, EndlessSource, ScriptedSource, picture, step
-from tests.gui.conftest import TWO_SIDES
+from tests.gui.conftest import TWO_SIDES, as_measured, make_run
 from usbio.choice import Choice
 from usbio.errors import InputError
+from usbio.frames import Frame
 from usbio.reading import ACTION
 
 Show = Callable[..., MainWindow]
@@ -231,6 +232,52 @@ def test_k_opens_the_scale_and_measuring_begins_anew_with_another(show: Show, qt
     assert window.page.isVisible()
     assert run.measured_as is not None
     assert run.measured_as.panels[0].calibration.y_mm_per_px == pytest.approx(0.8)
+    window.close()
+
+
+def test_what_cannot_be_measured_as_it_is_said_is_set_up(show: Show, qtbot: Any) -> None:
+    """View and sides are said, but the scale cannot be read: the page asks for what is missing."""
+
+    def refuse(choice: Choice, setup: Any, image: Picture) -> Any:
+        if setup.calibration.y_mm_per_px is None:
+            raise InputError("a.mp4", "its ruler cannot be read", "give its spacing")
+        return as_measured(choice, setup, image)
+
+    window = show()
+    window.show_run(make_run(EndlessSource(fps=50), prepare=refuse))
+    assert window.page.isVisible()
+    wait_for_words(qtbot, window, "Is this the border?")
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    wait_for_words(qtbot, window, "cm²")
+    assert window.page.isVisible()
+    window.close()
+
+
+class DepthWatch:
+    """Says that the depth was changed until somebody confirms."""
+
+    def __init__(self) -> None:
+        self.words = "the depth was changed"
+
+    def look(self, frame: Frame) -> str:
+        return self.words
+
+    def confirm(self) -> None:
+        self.words = ""
+
+
+def test_a_changed_screen_is_said_with_its_key_and_can_be_confirmed(show: Show, qtbot: Any) -> None:
+    window = show()
+    run = make_run(EndlessSource(fps=50), watch=lambda frame, measure: DepthWatch())
+    window.show_run(run)
+    words = "the depth was changed · K opens the set-up"
+    qtbot.waitUntil(lambda: window.page.image.warning == words, timeout=PATIENCE_MS)
+    qtbot.keyClick(window, Qt.Key.Key_K)
+    wait_for_words(qtbot, window, "The screen has changed")
+    qtbot.keyClick(QApplication.focusWidget(), "2")
+    assert window.page.isVisible()
+    qtbot.waitUntil(lambda: window.page.image.warning == "", timeout=PATIENCE_MS)
+    wait_for_words(qtbot, window, "cm²")
     window.close()
 
 
