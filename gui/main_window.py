@@ -15,7 +15,15 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMainWindow,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.bridge import PipelineBridge
 from gui.header_view import HeaderView, counts_words
@@ -27,7 +35,7 @@ from gui.rail import Rail
 from gui.setup_guide import PageStep
 from gui.setup_page import SetupPage
 from gui.source_chooser import Entry, SourceChooser
-from gui.text import soft_label
+from gui.text import elided_label, set_rank, soft_label
 from gui.theme import DARK, LIGHT, Theme, apply_theme
 from usbio.choice import Choice
 from usbio.errors import CallError, UsbioError
@@ -104,7 +112,8 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.setup)
         self._pages.addWidget(self.page)
-        self._footer = soft_label(SETUP_FOOTER, 14)
+        self._footer = elided_label(SETUP_FOOTER, 14)
+        set_rank(self._footer, "soft")
         self._counts = soft_label("", 14)
         self._quiet = QTimer(self, singleShot=True, interval=_SAID_MS)
         self._quiet.timeout.connect(self._show_footer)
@@ -380,7 +389,8 @@ class MainWindow(QMainWindow):
         self._show_title()
 
     def _show_counts(self, status: RunStatus) -> None:
-        self._counts.setText(counts_words(status.counts))
+        asked = self._run is None or self._run.question is not None
+        self._counts.setText("" if asked else counts_words(status.counts))
 
     def _show_footer(self) -> None:
         live = self._pages.currentWidget() is self.page
@@ -413,6 +423,9 @@ class MainWindow(QMainWindow):
         rail.add_action("Keys", "All keys (?)", self.toggle_keys)
         self._footer.setAccessibleName("Keys and messages")
         self._counts.setAccessibleName("Frames so far")
+        # A long message gives way to the counts, not they to it.
+        self._footer.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._counts.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         foot = QHBoxLayout()
         foot.setContentsMargins(10, 4, 12, 8)
         foot.addWidget(self._footer, 1)
