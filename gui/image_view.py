@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-import cv2
-import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.picture_marks import PictureMarks
+from gui.scaled_picture import scaled_picture
 from gui.theme import ON_PICTURE, text_font
 from segmentation.results import FloatArray, FrameResult, Picture, Side
 from segmentation.views import MeasureSetup
@@ -94,7 +93,7 @@ class ImageView(QWidget):
 
     def _paint_picture(self, painter: QPainter, picture: Picture) -> None:
         area, scale = self._fit(picture.shape[1], picture.shape[0])
-        painter.drawImage(area, _scaled(picture, area.size(), self.devicePixelRatioF()))
+        painter.drawImage(area, scaled_picture(picture, area.size(), self.devicePixelRatioF()))
         if self._setup is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -124,13 +123,3 @@ class ImageView(QWidget):
             self._warning, Qt.TextElideMode.ElideRight, self.width() - 24
         )
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
-
-
-def _scaled(picture: Picture, size: QSize, ratio: float) -> QImage:
-    # OpenCV takes a tenth of QPainter's time; averaging pays only where pixels would be skipped.
-    width, height = max(round(size.width() * ratio), 1), max(round(size.height() * ratio), 1)
-    skips = width < 0.6 * picture.shape[1]
-    how = cv2.INTER_AREA if skips else cv2.INTER_LINEAR
-    scaled = np.ascontiguousarray(cv2.resize(picture, (width, height), interpolation=how))
-    image = QImage(scaled.data, width, height, width, QImage.Format.Format_Grayscale8)
-    return image.copy()  # a QImage must own its pixels

@@ -140,7 +140,17 @@ def trace_card(guide: SetupGuide, draft: SetupDraft, mode: Mode) -> Card:
     heading = f"Trace the {mode.edge + ' edge' if mode.edge else 'border'} on the {side}"
     sentence = "Put points along the inner edge of the muscle; it need not be fine, it is put on the edge."
     marks = picture_marks(draft)
-    return Card(heading, sentence, (take,), 0, None, tool, marks, _TRACE_KEYS, first_picture=True)
+    return Card(
+        heading,
+        sentence,
+        (take,),
+        0,
+        None,
+        tool,
+        marks,
+        _TRACE_KEYS,
+        first_picture=guide.first_picture is not None,
+    )
 
 
 def _take_trace(guide: SetupGuide, mode: Mode, tool: OutlineTool) -> None:

@@ -76,7 +76,7 @@ def masks_card(guide: SetupGuide, draft: SetupDraft) -> Card:
         lambda index: _masks(guide, lambda known: remove_mask(known, index)),
     )
     proposed = tuple(Box(roi, "proposed mask", "writing?") for roi in draft.proposed_masks)
-    marks = (*picture_marks(draft), *proposed)
+    marks = (*(Box(roi, "picture") for roi in draft.panels), *proposed)
     return Card("Hide writing in the picture", sentence, tuple(answers), 0, None, tool, marks, _DRAW_KEYS)
 
 
@@ -89,7 +89,7 @@ def keeps_card(guide: SetupGuide, draft: SetupDraft) -> Card:
         "Nothing outside the picture is kept, but for what you allow here: a still of it at the start of a "
         "recording. Never allow a name."
     )
-    marks = (*picture_marks(draft), *mask_marks(draft), *keep_marks(draft, proposed=True))
+    marks = (*picture_marks(draft), *keep_marks(draft, proposed=True))
     return Card("What else may be kept?", sentence, tuple(answers), 0, marks=marks)
 
 
@@ -109,8 +109,9 @@ def keep_box_card(guide: SetupGuide, draft: SetupDraft, name: KeepName) -> Card:
 
 
 def picture_marks(draft: SetupDraft) -> tuple[Mark, ...]:
-    """The pictures' places."""
-    return tuple(Box(roi, "picture") for roi in draft.panels)
+    """The pictures' places, and what is hidden in them."""
+    places: list[Mark] = [Box(roi, "picture") for roi in draft.panels]
+    return (*places, *(Box(roi, "mask", "hidden") for roi in draft.masks))
 
 
 def mask_marks(draft: SetupDraft) -> tuple[Mark, ...]:

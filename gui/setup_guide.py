@@ -37,6 +37,11 @@ class Measures(Protocol):
     """What the set-up needs of a run."""
 
     @property
+    def is_device(self) -> bool:
+        """True for what has no first picture to go back to."""
+        ...
+
+    @property
     def measured_as(self) -> MeasureSetup | None:
         """What is measured now."""
         ...
@@ -87,7 +92,7 @@ class SetupGuide:
         self.mode = Mode()
         self.message = ""
         self.picture: Picture | None = None
-        self.first_picture: Picture | None = None
+        self.first_picture: Picture | None = None  # of a clip: a trace is measured from there
         self.sample: Sample | None = None
 
     @property
@@ -121,7 +126,8 @@ class SetupGuide:
     def take(self, sample: Sample) -> None:
         """Take what the run shows now."""
         self.sample, self.picture = sample, sample.frame.image
-        if self.first_picture is None or sample.frame.index == 0:
+        is_clip = self._run is not None and not self._run.is_device
+        if is_clip and (self.first_picture is None or sample.frame.index == 0):
             self.first_picture = sample.frame.image
         if self.draft is None and self._run is not None and not self.busy and not self.message:
             self._begin_draft(self._run, sample.frame.image)

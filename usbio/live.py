@@ -100,6 +100,11 @@ class LiveRun(Generic[S]):
         return self._setup
 
     @property
+    def is_device(self) -> bool:
+        """True for what keeps its own time; a clip begins again at its first picture."""
+        return self.playback.device
+
+    @property
     def measured_as(self) -> MeasureSetup | None:
         """What is measured, in pixels of the picture alone; None until a picture is understood."""
         return self._picture.measured_as

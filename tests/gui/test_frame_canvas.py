@@ -4,13 +4,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
 
 from gui.frame_canvas import FrameCanvas
 from gui.frame_marks import Box, Edge, Knobs, Outline, Ticks
 from gui.frame_tools import BoxTool, EdgeTool
 from gui.point_tools import KnobTool, OutlineTool, StretchTool
+from gui.scaled_picture import scaled_picture
 from segmentation.geometry import Roi
 from tests.fakes import picture
 
@@ -173,6 +174,17 @@ def test_every_mark_is_painted(canvas: FrameCanvas) -> None:
     ):
         canvas.show_marks((mark,))
         assert canvas.grab().toImage() != plain, mark
+
+
+def test_a_large_frame_is_averaged_not_skipped() -> None:
+    """A pattern of single pixels is grey when it is drawn at a third of its size."""
+    image = np.zeros((600, 900), np.uint8)
+    image[::2, ::2] = image[1::2, 1::2] = 255
+    small = scaled_picture(image, QSize(300, 200), 1.0)
+    assert (small.width(), small.height()) == (300, 200)
+    greys = [small.pixelColor(x, y).lightness() for x in range(0, 300, 7) for y in range(0, 200, 7)]
+    assert min(greys) > 115
+    assert max(greys) < 140
 
 
 def test_the_age_of_what_was_painted_is_said(canvas: FrameCanvas, qtbot: Any) -> None:

@@ -58,6 +58,7 @@ class FakeRun:
         self.as_before = 0
         self.measured_as: MeasureSetup | None = None
         self.screen_changed = False
+        self.is_device = False
 
     def begin_draft(self, picture: Picture, anew: bool = False) -> Any:
         if self._wait is not None:
@@ -329,6 +330,21 @@ def test_a_border_is_traced_on_the_first_picture(desk: Desk) -> None:
     desk.show(found_border())
     desk.keys(Key.Key_Return)
     assert len(desk.finished) == 1
+
+
+@pytest.mark.parametrize("is_device", [False, True])
+def test_a_trace_lies_on_the_clips_first_picture_or_on_the_running_one(
+    desk: Desk, qtbot: Any, is_device: bool
+) -> None:
+    run = FakeRun(view="contour", side="left")
+    run.is_device = is_device
+    desk.begin(run)
+    desk.keys(Key.Key_Return, Key.Key_Return, "2")
+    drawn: list[float] = []
+    desk.page.canvas.drawn.connect(drawn.append)
+    desk.show()
+    QApplication.processEvents()
+    assert bool(drawn) is is_device
 
 
 def test_too_few_points_are_no_border(desk: Desk) -> None:
