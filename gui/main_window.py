@@ -100,6 +100,7 @@ class MainWindow(QMainWindow):
         self.setup = SetupPage(self.chooser)
         self.setup.finished.connect(self._end_setup)
         self.setup.left.connect(self.show_live)
+        self.setup.stepped.connect(self._loop_for)
         self.setup.headed.connect(lambda _: self._show_title())
         self.setup.canvas.drawn.connect(self.header.show_age)
         self.presenter = LivePresenter(self.page, self.header)
@@ -298,7 +299,7 @@ class MainWindow(QMainWindow):
             self._run.recording.forget_end()
         if self._keys_list.isVisible():
             self._keys_list.toggle()
-        elif self._pages.currentWidget() is self.setup:
+        elif self._setting_up:
             self.setup.go_back()
 
     # Qt
@@ -323,21 +324,33 @@ class MainWindow(QMainWindow):
 
     # the set-up page
 
+    @property
+    def _setting_up(self) -> bool:
+        return self._pages.currentWidget() is self.setup
+
     def _begin_setup(self, run: LiveRun[Any], at: PageStep | None) -> None:
-        """Set it up; meanwhile a clip plays again and again."""
-        if not run.playback.device and run.recording.active is None:
-            self._looped, run.playback.loop = run.playback.loop, True
-        if run.ended:
-            run.again()
+        """Set it up; meanwhile a clip plays again and again, but once while its border is followed."""
+        if not run.is_device and not self._setting_up:
+            self._looped = run.playback.loop
         self._turn_to(self.setup)
         if at is None or not self.setup.is_about(run):
             self.setup.begin(run, at)
         else:
             self.setup.open_at(at)
 
+        self._loop_for(self.setup.guide.step)
+
+    def _loop_for(self, step: str) -> None:
+        run = self._run
+        if run is None or run.is_device or not self._setting_up or run.recording.active is not None:
+            return
+        run.playback.loop = step != "border"  # each time round measuring would begin anew
+        if run.ended and step != "border":
+            run.again()
+
     def _play_on(self, run: LiveRun[Any]) -> None:
         """Let a clip play as before the set-up."""
-        if not run.playback.device:
+        if not run.is_device and self._setting_up:
             run.playback.loop = self._looped
 
     def _end_setup(self, draft: SetupDraft) -> None:

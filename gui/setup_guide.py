@@ -157,9 +157,11 @@ class SetupGuide:
             self.message = "This comes first."
             self._changed()
             return
+        if step == "border" and setup_of_draft(self.draft) != self._applied:
+            self.sample = None  # what was measured before says nothing now
+        self._turn(step)
         if step == "border":
             self._apply()
-        self._turn(step)
 
     def say(self, words: str) -> None:
         """Tell something without changing anything."""
@@ -265,7 +267,7 @@ class SetupGuide:
         setup = setup_of_draft(self.draft)
         if setup != self._applied:
             self._applied = setup
-            self.sample = None  # what was measured before says nothing now
+            self.sample = None
             self._run.use_setup(setup)
 
     def _differs(self, draft: SetupDraft) -> bool:

@@ -56,6 +56,7 @@ class SetupPage(QWidget):
     """Shows the card of the step; what is decided lies in the draft and its rules."""
 
     finished = Signal(object)  # the draft, all of it confirmed
+    stepped = Signal(str)  # it is at another step
     headed = Signal(str)  # the heading is another one
     left = Signal()  # back from the first step
 
@@ -230,7 +231,7 @@ class SetupPage(QWidget):
                 set_rank(button, "marked" if marked else "")
 
     def _place_focus(self) -> None:
-        now = (self.guide.step, self.guide.mode)
+        before, now = self._shown, (self.guide.step, self.guide.mode)
         if self.guide.step == "source":
             if self._shown is None or self._shown[0] != "source":
                 self.chooser.focus_first()
@@ -239,6 +240,8 @@ class SetupPage(QWidget):
         else:
             self._answers[self._card.marked].setFocus()
         self._shown = now
+        if before is None or before[0] != now[0]:
+            self.stepped.emit(now[0])
 
     def _build(self) -> None:
         for label in (self.recognised, self.heading, self.sentence, self.message, self.keys):

@@ -305,7 +305,7 @@ def test_esc_from_the_first_step_goes_back_to_the_picture(show: Show, qtbot: Any
 
 
 def test_a_clip_goes_on_while_it_is_set_up(show: Show, qtbot: Any) -> None:
-    """It plays again and again, and as it did before once that is done."""
+    """It plays again and again, but once while its border is followed: each round is measured anew."""
     window = show(ScriptedSource(10, fps=100), Choice("x.mp4", view="lm-csa"))
     run = window.run
     assert run is not None
@@ -313,6 +313,12 @@ def test_a_clip_goes_on_while_it_is_set_up(show: Show, qtbot: Any) -> None:
     so_far = run.status().counts.delivered
     qtbot.waitUntil(lambda: run.status().counts.delivered > so_far + 25, timeout=PATIENCE_MS)
     qtbot.keyClick(QApplication.focusWidget(), "1")
+    wait_for_words(qtbot, window, "Is this the border?")
+    assert not run.playback.loop
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert run.playback.loop
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_PageDown)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_PageDown)
     wait_for_words(qtbot, window, "Is this the border?")
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
     assert not run.playback.loop
