@@ -314,9 +314,10 @@ def test_a_clip_goes_on_while_it_is_set_up(show: Show, qtbot: Any) -> None:
     qtbot.waitUntil(lambda: run.status().counts.delivered > so_far + 25, timeout=PATIENCE_MS)
     qtbot.keyClick(QApplication.focusWidget(), "1")
     wait_for_words(qtbot, window, "Is this the border?")
-    assert not run.playback.loop
+    looped = [run.playback.loop]
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
-    assert run.playback.loop
+    looped.append(run.playback.loop)
+    assert looped == [False, True]
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_PageDown)
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_PageDown)
     wait_for_words(qtbot, window, "Is this the border?")
