@@ -7,7 +7,7 @@ the other, and both with the seconds before.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from math import nan
+from math import isfinite, nan
 from typing import Literal
 
 import cv2
@@ -15,20 +15,24 @@ import numpy as np
 import numpy.typing as npt
 
 from segmentation.geometry import Roi
+from segmentation.resampling import Float32Array
 from segmentation.results import FloatArray, Picture
 
 Half = Literal["left", "right"]
+Mask = npt.NDArray[np.bool_]
 
 REST_S = 2.0  # nobody presses yet: what moves then is breathing and the hand
 SPAN_S = 4.0  # of pressing that is looked back on
 LAG_S = 0.15  # between the two pictures that are compared: a slow push moves little from one to the next
 LEAST_S = 0.045  # pictures that come sooner are passed over
 COLUMNS = 72  # of a half, shrunken
-LEAST_ACTIVE = 4  # steps
+LEAST_STEPS, LEAST_ACTIVE_S = 4, 0.5  # of pressing
 ABOVE_REST = 2.0  # how much more than at rest a half deforms to count as pressed
 LEAST_MOTION = 0.01  # of a half's width a second: what the grain of speckle feigns
-MOVES_MORE, DEFORMS_MORE = 1.3, 1.6  # than the other half
+MOVES_MORE, DEFORMS_MORE = 1.6, 2.2  # than the other half
 DARK_GREY = 12.0
+SKIN_SHARE = 0.15  # of the picture's depth, from the probe's face
+DIMMED, MOST_LIT = 0.2, 0.6  # brightness that changes more is no motion; of the pixels, at least so many
 LEAST_PIXELS = 60
 _NOTHING = 1e-6
 STILL_GREY = 0.05  # mean difference of two pictures that are one
@@ -38,7 +42,7 @@ STILL_GREY = 0.05  # mean difference of two pictures that are one
 class HalfMotion:
     """How fast a half of the picture moves and deforms, in its own widths a second."""
 
-    moves: float
+    moves: float  # nan where it cannot be told: contact is being lost
     deforms: float  # what is left without its motion as a whole
 
 
@@ -189,6 +193,8 @@ def step_tap(state: TapState, picture: Picture, t_s: float) -> tuple[TapState, T
 
 
 def _told(state: TapState, step: _Step) -> TapState:
+    if not isfinite(step.left.moves + step.right.moves):
+        return state
     if step.t_s - state.began_s < REST_S:
         return replace(state, rest=(*state.rest, step))
     kept = tuple(old for old in state.steps if step.t_s - old.t_s < SPAN_S)
@@ -212,13 +218,31 @@ def _motion(then: Picture, now: Picture, span_s: float) -> HalfMotion:
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
     search.setFinestScale(0)
     flow = search.calc(then, now, None)  # type: ignore[call-overload]  # None: begin at 0
-    grey = cv2.boxFilter(then, cv2.CV_32F, (9, 9))
-    shown: npt.NDArray[np.bool_] = np.asarray(grey > DARK_GREY)
-    moved: FloatArray = np.asarray(flow[shown], np.float64) / (COLUMNS * span_s)
-    if len(moved) < LEAST_PIXELS:
+    shown = _near_skin(then)
+    lit = shown & _as_bright(then, now, np.asarray(flow, np.float32))
+    if shown.sum() < LEAST_PIXELS:
         return HalfMotion(0.0, 0.0)
+    if lit.sum() < MOST_LIT * shown.sum():
+        return HalfMotion(nan, nan)
+    moved: FloatArray = np.asarray(flow[lit], np.float64) / (COLUMNS * span_s)
     rest = moved - np.median(moved, axis=0)
     return HalfMotion(_size(moved), _size(rest))
+
+
+def _near_skin(then: Picture) -> Mask:
+    """Echoes in the upper part of the picture: fingers push the skin in, a contraction bulges below it."""
+    shown = cv2.boxFilter(then, cv2.CV_32F, (9, 9)) > DARK_GREY
+    face = np.where(shown.any(axis=0), shown.argmax(axis=0), len(then))
+    below = np.arange(len(then))[:, None] - face
+    return np.asarray(shown & (below < SKIN_SHARE * len(then)))
+
+
+def _as_bright(then: Picture, now: Picture, flow: Float32Array) -> Mask:
+    """Where tissue, brought back, is about as bright as it was; where contact is lost it is not."""
+    rows, columns = np.indices(then.shape, np.float32)
+    back = cv2.remap(now, columns + flow[..., 0], rows + flow[..., 1], cv2.INTER_LINEAR)
+    means = [cv2.boxFilter(picture, cv2.CV_32F, (11, 11)) for picture in (then, back)]
+    return np.asarray(np.abs(means[1] - means[0]) < DIMMED * np.maximum(means[0], DARK_GREY))
 
 
 def _size(vectors: FloatArray) -> float:
@@ -227,7 +251,7 @@ def _size(vectors: FloatArray) -> float:
 
 def _result(state: TapState, t_s: float) -> TapResult:
     alive = any(step.changed for step in (*state.rest, *state.steps)[-20:])
-    if not state.rest or t_s - state.began_s < REST_S:
+    if not (state.rest and state.steps):
         return TapResult(alive=alive)
     usual = _usual([step.left for step in state.rest]), _usual([step.right for step in state.rest])
     active = [step for step in state.steps if _pressed(step, usual)]
@@ -235,7 +259,8 @@ def _result(state: TapState, t_s: float) -> TapResult:
     told = TapResult(
         True, None, nan, alive, newest.left.moves / usual[0].moves, newest.right.moves / usual[1].moves
     )
-    if len(active) < LEAST_ACTIVE:
+    every_s = (newest.t_s - state.steps[0].t_s) / max(len(state.steps) - 1, 1)
+    if len(active) < max(LEAST_STEPS, LEAST_ACTIVE_S / max(every_s, LEAST_S)):
         return told
     moves = _ratio([(step.left.moves, step.right.moves) for step in active])
     deforms = _ratio([(step.left.deforms, step.right.deforms) for step in active])

@@ -51,7 +51,9 @@ def seen(*fields: Field, seconds: float = 5.0, where: tuple[Roi, Roi] | None = N
         dx, dy = (sum((m[axis] for m in moved), np.zeros_like(columns)) for axis in (0, 1))
         maps = (columns - dx).astype(np.float32), (rows - dy).astype(np.float32)
         picture = cv2.remap(tissue, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-        state, result = step_tap(state, _screen(picture + rng.normal(0, 2, picture.shape)), k / FPS)
+        state, result = step_tap(
+            state, _screen(np.asarray(picture + rng.normal(0, 2, picture.shape), np.float64)), k / FPS
+        )
         results.append(result)
     return results
 
