@@ -20,7 +20,7 @@ from usbio.columns import TableName
 from usbio.error_figures import literature_errors
 from usbio.errors import ClipDamaged
 from usbio.late_results import LateResults
-from usbio.measuring import BorderLines, Measured, Progress, Sink, measure, overlay_film
+from usbio.measuring import BorderLines, Measured, Progress, Sink, Told, measure, overlay_film
 from usbio.outputs import BORDERS, OVERLAY, PAIR, Place, Results
 from usbio.recording.derived import told_of
 from usbio.setup import SetupFile
@@ -68,14 +68,20 @@ def analyze_clip(
     with Results(place, manner.replace) as results:
         with ExitStack() as stack:
             sinks: list[Sink] = []
+            told: list[Told] = []
             if extras.borders:
                 sinks.append(BorderLines(stack.enter_context(results.open(BORDERS))))
             if extras.overlay:
-                film = overlay_film(results.part(OVERLAY), place.path(OVERLAY), task.view, source.info().fps)
-                sinks.append(stack.enter_context(film))
+                opened = overlay_film(
+                    results.part(OVERLAY), place.path(OVERLAY), task.view, source.info().fps
+                )
+                film = stack.enter_context(opened)
+                sinks.append(film)
+                told.append(film.use)
             late = LateResults(extras)
             sinks += late.sinks
-            measured = measure(source, task, sinks, progress, ahead=manner.threads != 1, told=late.use)
+            told.append(late.use)
+            measured = measure(source, task, sinks, progress, ahead=manner.threads != 1, told=told)
         report = _report(clip, place, task, measured, time.perf_counter() - clock)
         late.write(results, place, report.name, report.setup, measured.log, report.timing)
         _write_clip(results, report, measured, started, manner.fingerprint)

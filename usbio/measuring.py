@@ -20,14 +20,16 @@ from segmentation.views import VIEWS, MeasureSetup, ViewName
 from usbio.errors import ClipDamaged, InputError, OutputError
 from usbio.frame_log import FrameLog
 from usbio.frames import Frame
-from usbio.overlay import border_lines, draw_overlay
+from usbio.overlay import border_lines, draw_overlay, in_picture
 from usbio.preparation import Prepared, prepare
 from usbio.read_ahead import read_ahead
 from usbio.recording.contents import Recording
+from usbio.setup import CropPx
 from usbio.sources.clip import ClipInfo, ClipSource
 from usbio.sources.recording_clip import RecordingClip, Replay
 from usbio.task import Task
 from usbio.video import ClipWriter
+from usbio.visible import Visible, blackened, visible_panels
 
 __all__ = ["BorderLines", "Measured", "OverlayFilm", "Progress", "Sink", "Task", "measure", "overlay_film"]
 
@@ -79,16 +81,30 @@ class BorderLines:
 
 
 class OverlayFilm:
-    """The clip with borders and values drawn in, at the times of its pictures."""
+    """The clip's picture with borders and values drawn in, at the times of its pictures.
+
+    Nothing of the screen around the picture is in it: there stands the patient's name.
+    """
 
     def __init__(self, path: Path, view: ViewName, fps: float | None) -> None:
         self._path, self._view, self._fps = path, VIEWS[view], fps or _USUAL_FPS
         self._writer: ClipWriter | None = None
         self._last_s = -1.0
+        self._measure: MeasureSetup | None = None
+        self._visible: Visible | None = None
+
+    def use(self, measure: MeasureSetup) -> None:
+        """Say what is measured where, before the first picture."""
+        self._measure = measure
 
     def add(self, frame: Frame, result: FrameResult) -> None:
         """Draw and write one picture."""
-        picture = draw_overlay(frame.image, result, self._view)
+        if self._visible is None:
+            assert self._measure is not None  # said before the first picture
+            self._visible = visible_panels(self._measure, frame.image)
+        shown = self._visible.of(frame.image)
+        assert shown is not None  # frames of another size are not measured
+        picture = draw_overlay(shown, in_picture(result, self._visible.roi), self._view)
         if self._writer is None:
             size_px = (picture.shape[1], picture.shape[0])
             self._writer = ClipWriter(self._path, size_px, self._fps, grey=False, preset="veryfast")
@@ -125,12 +141,12 @@ def measure(
     sinks: Sequence[Sink],
     progress: Progress,
     ahead: bool = False,
-    told: Told | None = None,
+    told: Sequence[Told] = (),
 ) -> Measured:
-    """Measure every picture of a clip and hand each to the sinks.
+    """Measure every picture of a clip and hand each to the sinks, with the setup's masks black in it.
 
     Of a recording those are measured that were measured live, as they were: so the values are the same.
-    ``ahead``: another thread reads them. ``told`` hears what is measured where before the first picture.
+    ``ahead``: another thread reads them. ``told`` hear what is measured where before the first picture.
     """
     source, replay = _as_it_was(source, task)
     info = source.info()
@@ -141,9 +157,9 @@ def measure(
         recording = source.recording if isinstance(source, RecordingClip) else None
         prepared = _prepared(source, task, first, info)
         found = Measured(info, prepared, FrameLog(), 0, Counter(), None, recording)
-        if told is not None:
-            told(found.prepared.measure)
-        run = _Run(found, sinks, replay)
+        for tell in told:
+            tell(found.prepared.measure)
+        run = _Run(found, sinks, replay, task.setup.image.mask_px or ())
         try:
             for frame in chain((first,), frames):
                 if frame is not None:
@@ -166,8 +182,10 @@ def _as_it_was(source: ClipSource, task: Task) -> tuple[ClipSource, Replay | Non
 
 
 class _Run:
-    def __init__(self, found: Measured, sinks: Sequence[Sink], replay: Replay | None) -> None:
-        self._found, self._sinks, self._replay = found, sinks, replay
+    def __init__(
+        self, found: Measured, sinks: Sequence[Sink], replay: Replay | None, masks: Sequence[CropPx]
+    ) -> None:
+        self._found, self._sinks, self._replay, self._masks = found, sinks, replay, masks
         self._state: TrackState | None = None
         self._last_index = -1
 
@@ -177,6 +195,7 @@ class _Run:
         if frame.image.shape[::-1] != setup.frame_size_px:
             found.refused[OTHER_SIZE] += 1
             return
+        frame = replace(frame, image=blackened(frame.image, self._masks))
         state = self._changed(self._state or start(setup, frame.image), frame)
         self._state, result = step(state, frame.image, frame.t_s, frame.index)
         found.log.add(frame.index, frame.t_s, result)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import isfinite
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from segmentation.geometry import Roi
 from segmentation.results import QUANTITIES, FloatArray, FrameResult, Measurement, Picture, Side
 from segmentation.views import View
 
@@ -39,6 +41,22 @@ def draw_overlay(picture: Picture, result: FrameResult, view: View) -> RgbPictur
         words = [_words(m, view) for m in result.measurements if m.side == side]
         _draw_values(strip, row, f"{side}:  " + "   ".join(words), SIDE_COLOURS[side])
     return np.vstack([canvas, strip])
+
+
+def in_picture(result: FrameResult, roi: Roi) -> FrameResult:
+    """Return a result in pixels of a part of the frame."""
+    corner = np.array([roi.x, roi.y], float)
+    return replace(result, measurements=tuple(_moved(m, corner) for m in result.measurements))
+
+
+def _moved(m: Measurement, corner: FloatArray) -> Measurement:
+    return replace(
+        m,
+        border_px=None if m.border_px is None else m.border_px - corner,
+        superficial_px=None if m.superficial_px is None else m.superficial_px - corner,
+        deep_px=None if m.deep_px is None else m.deep_px - corner,
+        caliper_px=None if m.caliper_px is None else m.caliper_px - corner,
+    )
 
 
 def border_lines(measurement: Measurement) -> Iterator[tuple[str, FloatArray]]:
