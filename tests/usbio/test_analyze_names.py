@@ -98,9 +98,7 @@ def test_the_overlay_shows_the_picture_alone_with_borders_where_they_are(
     assert np.median(np.abs(shown - there)[plain & (there > 40)]) < 6  # grey steps, of a codec
     drawn = np.argwhere(np.abs(frame[:height, :width] - [0x56, 0xB4, 0xE9]).sum(axis=2) < 90)
     border = np.array(_first_border(folder, "left_lm")) - (x, y)
-    drawn = drawn[
-        np.hypot(*(drawn[:, ::-1] - border.mean(axis=0)).T) > 40
-    ]  # the letter
+    drawn = drawn[np.hypot(*(drawn[:, ::-1] - border.mean(axis=0)).T) > 40]  # the letter
     apart = np.hypot(*(drawn[:, None, ::-1] - border[None]).transpose(2, 0, 1)).min(axis=1)
     assert np.percentile(apart, 75) < 3.0  # px
 
