@@ -112,9 +112,9 @@ def test_changed_journal_is_said_by_every_command(recorded: Path, capsys: pytest
     journal = recorded / "journal.jsonl"
     journal.write_bytes(journal.read_bytes().replace(b'"thickness_mm":10.0', b'"thickness_mm":11.0'))
     assert main(["recordings", str(recorded)]) == 1
-    assert "JOURNAL CHANGED after it was written (line 2)" in capsys.readouterr().out
+    assert "JOURNAL CHANGED after it was written (line 3)" in capsys.readouterr().out
     _, words = _read(recorded)
-    assert words == "its journal was changed after it was written (line 2)"
+    assert words == "its journal was changed after it was written (line 3)"
 
 
 def test_what_is_no_recording_is_said_in_words(recorded: Path, tmp_path: Path) -> None:

@@ -103,6 +103,13 @@ def test_disk_filled_by_another_program(disk: Path) -> None:
     assert (recorder.folder / "live.frames.csv").exists()
 
 
+def test_disk_too_small_to_begin_is_left_as_it_was(disk: Path) -> None:
+    big = Room(refuse_below_minutes=0.0, stop_below_bytes=0, reserve_bytes=10_000_000)
+    with pytest.raises(OutputError, match="the disk is full; free some space"):
+        Recorder(plan(disk, SIZE_PX), room=big)
+    assert list(disk.iterdir()) == []
+
+
 def test_disk_full_of_the_recording_itself(disk: Path) -> None:
     recorder = Recorder(plan(disk, SIZE_PX), room=NO_FLOOR)
     taken, words = _record(recorder, 1000, every_s=0.001)

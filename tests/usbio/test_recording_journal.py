@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from segmentation.results import QUANTITIES, FrameResult, Measurement, Status
 from usbio.recording.journal import START, Journal, JournalCheck, read_lines
-from usbio.recording.measured_lines import as_line, as_result
+from usbio.recording.measured_lines import as_line, as_result, borders_line
 from usbio.recording.synced_file import SyncedFile
 
 
@@ -99,12 +99,23 @@ def test_every_value_comes_back_to_the_last_bit(
     numbers: tuple[float, ...], quality: float, status: Status
 ) -> None:
     known = dict(zip(QUANTITIES, numbers, strict=True))
-    border = np.array([[1.234, 5.678], [nan, 2.0], [3.0, 4.0]])
-    one = Measurement("left", "tra", status, quality, superficial_px=border, **known)  # type: ignore[arg-type]
+    one = Measurement("left", "tra", status, quality, **known)  # type: ignore[arg-type]
     text = json.dumps(as_line(7, 1.5, FrameResult(True, (one,))), allow_nan=False)
     back = as_result(json.loads(text)).measurements[0]
     assert repr([getattr(back, name) for name in QUANTITIES]) == repr(list(map(float, numbers)))
     assert (back.side, back.muscle, back.status, back.quality) == ("left", "tra", status, quality)
-    assert back.superficial_px is not None
-    assert back.superficial_px.tolist() == [[1.23, 5.68], [3.0, 4.0]]  # px, as in STEM.borders.jsonl
-    assert back.border_px is None
+
+
+def test_borders_are_written_as_analyze_writes_them() -> None:
+    curve = np.array([[1.234, 5.678], [nan, 2.0], [3.0, 4.0]])
+    line = np.array([[0.0, 1.0], [2.0, 3.0]])
+    one = Measurement("left", "tra", Status.OK, 0.9, superficial_px=curve, deep_px=curve, caliper_px=line)
+    points = [[1.23, 5.68], [3.0, 4.0]]  # px
+    assert borders_line(3, FrameResult(True, (one,))) == {
+        "frame": 3,
+        "borders": {
+            "left_tra_superficial": points,
+            "left_tra_deep": points,
+            "left_tra_caliper": [[0.0, 1.0], [2.0, 3.0]],
+        },
+    }

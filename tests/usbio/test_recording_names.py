@@ -18,7 +18,7 @@ from usbio.recording.plan import Codec
 from usbio.recording.recorder import Recorder
 from usbio.setup import SetupFile
 
-NAME = "MUSTERMANN 4711"
+NAME = "MUSTERMANN ERIKA"
 OUTSIDE_PX, INSIDE_PX = (250, 30), (110, 470)  # left end of the writing's base line
 BOX_PX = (100, 445, 260, 36)  # over the name inside the picture
 ALIKE = 0.5  # correlation: the name itself has 1, as has a copy of it; tissue at most 0.35

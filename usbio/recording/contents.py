@@ -21,7 +21,7 @@ from usbio.recording.place import JOURNAL, VIDEO
 from usbio.recording.plan import Codec
 from usbio.setup import SetupFile
 
-_VALUES, _STILL = b'{"kind":"values"', b'{"kind":"still"'
+_VALUES, _BORDERS, _STILL = (f'{{"kind":"{kind}"'.encode() for kind in ("values", "borders", "still"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def read_recording(folder: Path) -> Recording:
     check = JournalCheck()
     parts = _Parts()
     for line in read_lines(folder / JOURNAL, check):
-        if not line.startswith((_VALUES, _STILL)):
+        if not line.startswith((_VALUES, _BORDERS, _STILL)):
             parts.take(line, check)
     if not parts.header:
         raise InputError(folder / JOURNAL, "is no journal that can be read", "choose another recording")
@@ -142,7 +142,7 @@ def values(recording: Recording) -> Iterator[tuple[int, float, FrameResult]]:
     wanted = set(recording.measured)
     held: list[Mapping[str, Any]] = []
     for line in read_lines(recording.journal, JournalCheck()):
-        if line.startswith(_STILL):
+        if line.startswith((_BORDERS, _STILL)):
             continue
         entry = _json(line)
         if entry.get("kind") == "values":

@@ -22,7 +22,7 @@ from usbio.errors import OutputError, output_error
 from usbio.frames import Frame
 from usbio.recording.film import Film
 from usbio.recording.journal import Journal
-from usbio.recording.measured_lines import Line, as_line, number
+from usbio.recording.measured_lines import Line, as_line, borders_line, number
 from usbio.recording.place import JOURNAL, VIDEO
 from usbio.recording.plan import RecordingPlan
 from usbio.recording.room import RESERVE, Reserve, Room, free_bytes
@@ -69,6 +69,7 @@ class RecordingFolder:
         self._film_fails = False
         self._waiting: list[list[object]] = []  # of the journal, for pictures that were handed to the film
         self._values: list[Line] = []
+        self._borders: list[Line] = []
         self._failed: list[list[object]] = []
         self._events: list[Line] = []
         self._last_ms = self._last_index = -1
@@ -120,6 +121,7 @@ class RecordingFolder:
             self.event("restarted", index, sample.measured_s, {})
         self._run = sample.run
         self._values.append(as_line(index, sample.measured_s - self._start.zero_s, sample.result))
+        self._borders.append(borders_line(index, sample.result))
         new = counts.new + bool(sample.result.new_picture)
         self.counts = replace(counts, measured=counts.measured + 1, new=new)
 
@@ -167,6 +169,7 @@ class RecordingFolder:
         if not (rows or self._values or self._failed or self._events):
             return
         if self._values:
+            self._journal.write({"kind": "borders", "frames": self._borders})
             self._journal.write({"kind": "values", "frames": self._values})
         entry = {
             "kind": "chunk",
@@ -180,7 +183,7 @@ class RecordingFolder:
         # Only now: what could not be written is tried once more with the end.
         self.recorded += len(rows)
         self._waiting = self._waiting[safe:]
-        self._values, self._failed, self._events = [], [], []
+        self._values, self._borders, self._failed, self._events = [], [], [], []
 
     def told_counts(self) -> dict[str, int]:
         """Return what became of the frames; those under way are not dropped yet."""

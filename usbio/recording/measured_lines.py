@@ -27,9 +27,18 @@ def as_line(frame: int, measured_s: float, result: FrameResult) -> Line:
 
 
 def as_result(line: Mapping[str, Any]) -> FrameResult:
-    """Return the measurements of a line: values exact, borders to a hundredth of a pixel."""
+    """Return the measurements of a line, without their borders, which have a line of their own."""
     found = tuple(_read(one) for one in line["measurements"])
     return FrameResult(bool(line["new_picture"]), found, bool(line["depth_changed"]))
+
+
+def borders_line(frame: int, result: FrameResult) -> Line:
+    """Return the borders of one frame as in STEM.borders.jsonl, and the lines measured along."""
+    borders = {name: _points(curve) for one in result.measurements for name, curve in border_lines(one)}
+    for one in result.measurements:
+        if one.caliper_px is not None:
+            borders[f"{one.side}_{one.muscle}_caliper"] = _points(one.caliper_px)
+    return {"frame": frame, "borders": borders}
 
 
 def _measurement(one: Measurement) -> Line:
@@ -40,16 +49,10 @@ def _measurement(one: Measurement) -> Line:
         "quality": number(one.quality),
         "border_source": one.border_source,
     }
-    line |= {name: number(getattr(one, name)) for name in QUANTITIES}
-    line["borders"] = {name: _points(curve) for name, curve in border_lines(one)}
-    if one.caliper_px is not None:
-        line["caliper"] = _points(one.caliper_px)
-    return line
+    return line | {name: number(getattr(one, name)) for name in QUANTITIES}
 
 
 def _read(line: Mapping[str, Any]) -> Measurement:
-    name = f"{line['side']}_{line['muscle']}"
-    curves = {name: _curve(points) for name, points in line["borders"].items()}
     known: dict[str, Any] = {quantity: _value(line.get(quantity)) for quantity in QUANTITIES}
     return Measurement(
         side=line["side"],
@@ -58,10 +61,6 @@ def _read(line: Mapping[str, Any]) -> Measurement:
         quality=_value(line["quality"]),
         border_source=line["border_source"],
         **known,
-        border_px=curves.get(name),
-        superficial_px=curves.get(f"{name}_superficial"),
-        deep_px=curves.get(f"{name}_deep"),
-        caliper_px=_curve(line["caliper"]) if "caliper" in line else None,
     )
 
 
@@ -77,7 +76,3 @@ def _value(value: float | None) -> float:
 def _points(curve: FloatArray) -> list[list[float]]:
     known = curve[np.isfinite(curve).all(axis=1)]
     return cast("list[list[float]]", np.round(known, _BORDER_DECIMALS).tolist())
-
-
-def _curve(points: list[list[float]]) -> FloatArray:
-    return np.array(points, float).reshape(-1, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -76,7 +77,11 @@ class Recorder:
         minutes = refuse_small(plan.parent, room, self._guess_bytes_per_s)
         start = Start(datetime.now().astimezone(), clock())
         folder = new_folder(plan, start.began)
-        self._files = RecordingFolder(plan, folder, start, room)
+        try:
+            self._files = RecordingFolder(plan, folder, start, room)
+        except OutputError:
+            shutil.rmtree(folder, ignore_errors=True)  # it holds nothing yet
+            raise
         self._inbox: Inbox[Frame | Sample | _Event | _Still] = Inbox(inbox_bytes)
         self._lock = threading.Lock()
         self._fault: OutputError | None = None
