@@ -35,18 +35,23 @@ def record(parent: Path, codec: Codec, said: Connection) -> None:
         recorder.add(frame)
         found = FrameResult(True, (Measurement("left", "lm", Status.OK, 0.9, area_cm2=5.0),))
         recorder.note(Sample(frame, found, Counts(), "", time.perf_counter()))
-        said.send((index, time.time()))
+        oldest_s = recorder.oldest_s()
+        said.send((index, time.time(), 0.0 if oldest_s is None else time.perf_counter() - oldest_s))
 
 
 def kills(n: int, codec: Codec, parent: Path) -> dict[str, Any]:
-    """Return how old the oldest picture was that each kill cost, in ms."""
+    """Return how old the oldest picture was that each kill cost, and how far the recorder was behind, in ms.
+
+    A machine that is too busy to keep up is behind, and the recorder's status says so.
+    """
     moments = random.Random(11)
     after_s = [moments.uniform(1.0, 4.0) for _ in range(n)]
-    lost_ms = [_lost_ms(parent, codec, wait_s) for wait_s in after_s]
-    return {"kills": n, "codec": codec, "lost_ms": percentiles(lost_ms)}
+    killed = [_killed(parent, codec, wait_s) for wait_s in after_s]
+    lost_ms, behind_ms = zip(*killed, strict=True)
+    return {"kills": n, "codec": codec, "lost_ms": percentiles(lost_ms), "behind_ms": percentiles(behind_ms)}
 
 
-def _lost_ms(parent: Path, codec: Codec, after_s: float) -> float:
+def _killed(parent: Path, codec: Codec, after_s: float) -> tuple[float, float]:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["bench.recording_kills"])
     hear, said = context.Pipe(duplex=False)
@@ -54,7 +59,7 @@ def _lost_ms(parent: Path, codec: Codec, after_s: float) -> float:
     process.start()
     said.close()
     folder: Path = hear.recv()
-    delivered: list[tuple[int, float]] = [hear.recv()]
+    delivered: list[tuple[int, float, float]] = [hear.recv()]
     time.sleep(after_s)
     process.kill()
     killed = time.time()
@@ -70,5 +75,5 @@ def _lost_ms(parent: Path, codec: Codec, after_s: float) -> float:
             read.add(frame.index)
     except ClipDamaged:  # interrupted, as it should be
         pass
-    lost_ms = [(killed - moment) * 1000.0 for index, moment in delivered if index not in read]
-    return max(lost_ms, default=0.0)
+    lost_ms = [(killed - moment) * 1000.0 for index, moment, _ in delivered if index not in read]
+    return max(lost_ms, default=0.0), delivered[-1][2] * 1000.0

@@ -228,6 +228,16 @@ def test_markers_stand_in_the_tables(tmp_path: Path) -> None:
     assert _rows(recorder.folder / "live.frames.csv") == rows
 
 
+def test_results_of_a_recording_stand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, _ = _live(tmp_path, "tra", "ffv1", n=12)
+    assert main(["analyze", str(folder)]) == 0
+    capsys.readouterr()
+    assert main(["analyze", str(folder)]) == 0
+    assert "1 of 1 clip stood already" in "".join(capsys.readouterr())
+    assert main(["analyze", str(folder), "--every-frame"]) == 1  # another question, and nothing is replaced
+    assert "exists already, from another clip, setup or version" in capsys.readouterr().err
+
+
 def test_what_the_call_says_wins(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder, _ = _live(tmp_path, "tra", "ffv1", n=12)
     assert main(["analyze", str(folder), "--quiet", "--side", "right"]) == 0
