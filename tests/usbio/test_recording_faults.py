@@ -118,6 +118,7 @@ def test_disk_full_of_the_recording_itself(disk: Path) -> None:
     recording = read_recording(recorder.folder)
     assert recording.reason.startswith("the disk is full")
     assert 60 < _sound(recording) <= taken
+    assert recording.counts["delivered"] + recording.unwritten <= taken + 1
 
 
 def _unmounted(folder: Path) -> None:

@@ -87,6 +87,8 @@ def _line(recording: Recording) -> str:
         f"{counts.get('lost', 0)} lost by the device",
         "lossless" if recording.codec == "ffv1" else "H.264",
     ]
+    if recording.unwritten:
+        words.append(f"{recording.unwritten} pictures could not be written")
     if check.changed:
         words.append(f"JOURNAL CHANGED after it was written (line {', '.join(map(str, check.changed[:5]))})")
     return ", ".join([*words, f"seal {check.seal}"])

@@ -97,6 +97,11 @@ class Recording:
         return str(self.end["reason"]) if self.end is not None else ""
 
     @property
+    def unwritten(self) -> int:
+        """How many pictures still waited to be written where it had to be given up."""
+        return int(self.end["unwritten"]) if self.end is not None else 0
+
+    @property
     def seconds(self) -> float:
         """From the first picture to the last."""
         if not self.frames:

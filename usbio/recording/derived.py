@@ -153,6 +153,7 @@ def told_of(recording: Recording) -> Json:
         "pictures": len(recording.frames),
         "seconds": recording.seconds,
         "counts": dict(recording.counts),
+        "unwritten": recording.unwritten,
         "journal": {
             "lines": check.lines,
             "torn": check.torn,

@@ -67,6 +67,7 @@ class RecordingFolder:
             self.release()
             raise output_error(folder, error) from error
         self._film_fails = False
+        self.ended = False
         self._waiting: list[list[object]] = []  # of the journal, for pictures that were handed to the film
         self._values: list[Line] = []
         self._borders: list[Line] = []
@@ -191,6 +192,7 @@ class RecordingFolder:
 
     def end(self, reason: str, more: Mapping[str, object]) -> None:
         """Write the end, as far as that is possible: with a reason where nobody wished it so."""
+        self.ended = True
         self._reserve.release()
         whole = self._close_film()
         counts = self.counts

@@ -47,14 +47,21 @@ class Inbox(Generic[T]):
         with self._changed:
             return self._items[0][2] if self._items else None
 
-    def close(self, empty: bool = False) -> None:
-        """Take nothing more; ``empty`` throws away what waits."""
+    def close(self) -> None:
+        """Take nothing more; what waits may still be taken out."""
         with self._changed:
             self._closed = True
-            if empty:
-                self._items.clear()
-                self._bytes = 0
             self._changed.notify_all()
+
+    def clear(self) -> list[T]:
+        """Take nothing more, and give up what waits."""
+        with self._changed:
+            left = [item for item, _, _ in self._items]
+            self._closed = True
+            self._items.clear()
+            self._bytes = 0
+            self._changed.notify_all()
+            return left
 
     @property
     def finished(self) -> bool:

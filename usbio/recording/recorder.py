@@ -53,6 +53,9 @@ class _Still:
     picture: Picture
 
 
+_Item = Frame | Sample | _Event | _Still
+
+
 class Recorder:
     """One recording, from its folder to its end.
 
@@ -82,7 +85,7 @@ class Recorder:
         except OutputError:
             shutil.rmtree(folder, ignore_errors=True)  # it holds nothing yet
             raise
-        self._inbox: Inbox[Frame | Sample | _Event | _Still] = Inbox(inbox_bytes)
+        self._inbox: Inbox[_Item] = Inbox(inbox_bytes)
         self._lock = threading.Lock()
         self._fault: OutputError | None = None
         self._reason = ""
@@ -106,22 +109,23 @@ class Recorder:
             raise ValueError(f"expected pictures of {self._plan.size_px}, came {frame.image.shape[::-1]}")
         with self._lock:
             fault = self._fault
-        if fault is not None or not self._put(frame, frame.image.nbytes):
-            raise fault or self._failed(self._too_slow())
+        fault = fault or self._hand(frame, frame.image.nbytes)
+        if fault is not None:
+            raise fault
 
     def note(self, sample: Sample) -> None:
         """Take what was measured in a picture, or why nothing was."""
-        self._put(sample, _SAMPLE_BYTES)
+        self._hand(sample, _SAMPLE_BYTES)
 
     def event(self, kind: str, frame: int, **parameters: object) -> None:
         """Take what happened at a picture, such as a ``marker`` with its words, or that borders are
         ``confirmed`` from this picture on.
         """
-        self._put(_Event(kind, frame, self._clock(), parameters), _SAMPLE_BYTES)
+        self._hand(_Event(kind, frame, self._clock(), parameters), _SAMPLE_BYTES)
 
     def keep(self, name: str, picture: Picture, frame: int) -> None:
         """Keep a region of the screen as a still; whoever calls it knows that it may be kept."""
-        self._put(_Still(name, frame, picture), picture.nbytes)
+        self._hand(_Still(name, frame, picture), picture.nbytes)
 
     def stop(
         self,
@@ -165,8 +169,11 @@ class Recorder:
         """Return when the oldest that still waits to be written was handed over; None where nothing waits."""
         return self._inbox.oldest_s()
 
-    def _put(self, item: Frame | Sample | _Event | _Still, size: int) -> bool:
-        return self._inbox.put(item, size, self._clock())
+    def _hand(self, item: _Item, size: int) -> OutputError | None:
+        """Let something be written, or return why not: a full inbox ends the recording, and drops nothing."""
+        if self._inbox.put(item, size, self._clock()):
+            return None
+        return self._failed(self._too_slow())
 
     def _too_slow(self) -> OutputError:
         with self._lock:
@@ -197,8 +204,8 @@ class Recorder:
         except Exception as error:
             _log.exception("recording %s failed", self.folder)
             self._failed(OutputError(self.folder, f"recording failed ({error})", "see the log"))
-        self._inbox.close(empty=True)
-        self._finish()
+        left = self._inbox.clear()
+        self._finish(unwritten=sum(isinstance(item, Frame) for item in left))
 
     def _write(self) -> None:
         due_s = self._clock() + CHUNK_S
@@ -212,7 +219,7 @@ class Recorder:
             self._tell()
         self._files.chunk(everything=True)
 
-    def _take(self, item: Frame | Sample | _Event | _Still) -> None:
+    def _take(self, item: _Item) -> None:
         files = self._files
         if isinstance(item, Frame):
             files.picture(item)
@@ -230,15 +237,15 @@ class Recorder:
         minutes = minutes_of_room(files.free, self._room, per_s)
         with self._lock:
             self._moved_s = self._clock()
-            pictures = files.counts.delivered
+            pictures = files.recorded if files.ended else files.counts.delivered
             self._told = RecordingStatus("recording", "", pictures, seconds, written, minutes, self.folder)
 
-    def _finish(self) -> None:
+    def _finish(self, unwritten: int) -> None:
         """Write the end wherever that is still possible, and what can be made of the journal."""
         with self._lock:
             reason, more = self._reason, self._more
         try:
-            self._files.end(reason, more)
+            self._files.end(reason, {**more, "unwritten": unwritten})
             self._tell()
             self._files.release()
             rebuild(self.folder, replace=True)
