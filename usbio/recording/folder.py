@@ -21,7 +21,7 @@ from usbio.columns import SCHEMA_VERSION
 from usbio.errors import OutputError, output_error
 from usbio.frames import Frame
 from usbio.recording.film import Film
-from usbio.recording.journal import Journal
+from usbio.recording.journal import Journal, packed
 from usbio.recording.measured_lines import Line, as_line, borders_line, number
 from usbio.recording.place import JOURNAL, VIDEO
 from usbio.recording.plan import RecordingPlan
@@ -69,8 +69,10 @@ class RecordingFolder:
         self._film_fails = False
         self.ended = False
         self._waiting: list[list[object]] = []  # of the journal, for pictures that were handed to the film
-        self._values: list[Line] = []
-        self._borders: list[Line] = []
+        # Packed one by one as they come: a whole chunk at once would hold up whoever measures and draws.
+        self._values: list[str] = []
+        self._borders: list[str] = []
+        self._measured: list[int] = []
         self._failed: list[list[object]] = []
         self._events: list[Line] = []
         self._last_ms = self._last_index = -1
@@ -121,8 +123,9 @@ class RecordingFolder:
         if self._run is not None and sample.run != self._run:
             self.event("restarted", index, sample.measured_s, {})
         self._run = sample.run
-        self._values.append(as_line(index, sample.measured_s - self._start.zero_s, sample.result))
-        self._borders.append(borders_line(index, sample.result))
+        self._values.append(packed(as_line(index, sample.measured_s - self._start.zero_s, sample.result)))
+        self._borders.append(packed(borders_line(index, sample.result)))
+        self._measured.append(index)
         new = counts.new + bool(sample.result.new_picture)
         self.counts = replace(counts, measured=counts.measured + 1, new=new)
 
@@ -170,12 +173,12 @@ class RecordingFolder:
         if not (rows or self._values or self._failed or self._events):
             return
         if self._values:
-            self._journal.write({"kind": "borders", "frames": self._borders})
-            self._journal.write({"kind": "values", "frames": self._values})
+            self._journal.write_frames("borders", self._borders)
+            self._journal.write_frames("values", self._values)
         entry = {
             "kind": "chunk",
             "frames": rows,
-            "measured": [line["frame"] for line in self._values],
+            "measured": self._measured,
             "failed": self._failed,
             "events": self._events,
             "counts": self.told_counts() | {"recorded": self.recorded + len(rows)},
@@ -184,7 +187,8 @@ class RecordingFolder:
         # Only now: what could not be written is tried once more with the end.
         self.recorded += len(rows)
         self._waiting = self._waiting[safe:]
-        self._values, self._borders, self._failed, self._events = [], [], [], []
+        self._values, self._borders, self._measured = [], [], []
+        self._failed, self._events = [], []
 
     def told_counts(self) -> dict[str, int]:
         """Return what became of the frames; those under way are not dropped yet."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +21,11 @@ def chained(before: str, body: bytes) -> str:
     return hashlib.blake2b(before.encode() + body, digest_size=16).hexdigest()
 
 
+def packed(entry: Mapping[str, object]) -> str:
+    """Return an entry as JSON; a nan would be none, and is our bug."""
+    return json.dumps(entry, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
 class Journal:
     """Append lines and bring them to the disk; for one thread. Every failure is an `OSError`.
 
@@ -33,7 +38,13 @@ class Journal:
 
     def write(self, entry: Mapping[str, object]) -> None:
         """Append one line."""
-        body = json.dumps(entry, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        self._append(packed(entry).encode())
+
+    def write_frames(self, kind: str, lines: Sequence[str]) -> None:
+        """Append one line of a kind that holds a line for each frame, packed before."""
+        self._append(f'{{"kind":"{kind}","frames":[{",".join(lines)}]}}'.encode())
+
+    def _append(self, body: bytes) -> None:
         seal = chained(self.seal, body)
         whole = self._file.size
         try:
