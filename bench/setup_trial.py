@@ -58,12 +58,22 @@ def key(asked: str, name: str, words: str) -> Act:
     return Act(asked, ("key", name), words)
 
 
+def drag(asked: str, way: tuple[tuple[int, int], ...], words: str) -> Act:
+    """The mouse drawn along a way, in pixels of the window."""
+    first, *rest = ([str(x), str(y)] for x, y in way)
+    along = [word for at in rest for word in ("mousemove", *at, "sleep", "0.05")]
+    return Act(asked, ("mousemove", *first, "mousedown", "1", *along, "mouseup", "1"), words)
+
+
 _SOURCE = "Where do the pictures come from"
 
 
 def path(name: str) -> Act:
     """A path that is typed."""
     return Act(_SOURCE, ("type", "--delay", "4", f"{{home}}/{name}"), f"type the path of {name}")
+
+
+_ROUND = ((285, 340), (340, 268), (430, 243), (540, 275), (630, 330), (660, 400), (620, 468), (530, 488))
 
 
 def _first_time(name: str, view: str, side: str, place: bool = True) -> tuple[Act, ...]:
@@ -114,6 +124,20 @@ TRIALS = (
         "phantom's scanner, abdominal wall, without its setup file",
         _first_time("tra_left.mp4", "3", "1"),
         REPO / "sample_clips" / "tra_left.mp4",
+    ),
+    Trial(
+        "trace",
+        "phantom's scanner, a closed border, traced with one drag",
+        (
+            *_first_time("contour_left.mp4", "5", "3", place=False)[:-1],
+            key("Is this the border", "2", "2: trace it"),
+            drag(
+                "Trace the border", (*_ROUND, (420, 455), (340, 405), (295, 365)), "one drag round the muscle"
+            ),
+            key("Trace the border", "Return", "Enter: it is done"),
+            key("Is this the border", "Return", "Enter: the border as it is followed"),
+        ),
+        REPO / "sample_clips" / "contour_left.mp4",
     ),
     Trial(
         "lm",

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from functools import partial
+from math import isfinite
 
-from gui.frame_marks import Mark, Point, Stretch
+from gui.frame_marks import Box, Mark, Point, Stretch
 from gui.picture_cards import picture_marks, sentence_of
 from gui.point_tools import KnobTool, OutlineTool, StretchTool
 from gui.setup_card import Answer, Card
 from gui.setup_guide import Mode, SetupGuide
 from segmentation.results import Side
+from segmentation.tap import halves
 from segmentation.views import VIEWS
 from usbio.draft_changes import (
     choose_image_left,
     choose_side,
     choose_view,
     drop_border,
+    image_left_of_press,
     place_station,
     trace_border,
 )
@@ -45,9 +48,42 @@ def side_card(guide: SetupGuide, draft: SetupDraft) -> Card:
     else:
         answers, marked = _two_sides(guide, draft)
         heading = "Which side is on the left of the picture?"
-        asks = "The picture does not say, and nobody guesses a side."
+        asks = "The picture does not say, and nobody guesses a side. Pressing beside the probe shows it."
     sentence = sentence_of(draft, "side") if draft.measured_sides else asks
     return Card(heading, sentence, answers, marked, marks=(*picture_marks(draft), *_side_marks(draft)))
+
+
+def tap_card(guide: SetupGuide, draft: SetupDraft) -> Card:
+    """Press beside the probe, see which half moves."""
+    found = guide.tapped
+    again = Answer("Once more", lambda: guide.enter(Mode("tap")))
+    words = partial(tap_words, guide)
+    if found is None or found.half is None:
+        return Card(*words(), (again,), None, marks=picture_marks(draft), keys="Esc  back", said_now=words)
+    left, right = halves(draft.panels)
+    moves = Box(left if found.half == "left" else right, "half")
+    answers = [
+        Answer(
+            f"On {named}",
+            partial(guide.settle, partial(choose_image_left, side=image_left_of_press(found.half, side))),
+        )
+        for side, named in _SIDE_WORDS.items()
+    ]
+    return Card(*words(), (*answers, again), None, marks=(*picture_marks(draft), moves))
+
+
+def tap_words(guide: SetupGuide) -> tuple[str, str]:
+    """Return heading and sentence of how the tap test stands."""
+    found = guide.tapped
+    if found is None or not found.ready:
+        return "Hold the probe still …", "Two seconds of rest are looked at first."
+    if not found.alive:
+        return "The picture stands still", "Is it frozen on the scanner? Nothing in it moves."
+    if found.half is not None:
+        more = f"moves {found.ratio:.1f} times as much as the other" if isfinite(found.ratio) else "moves"
+        return "Where did you press?", f"The {found.half} half of the picture {more}."
+    now = f"Motion over that at rest: left half {found.left:.1f}, right half {found.right:.1f}."
+    return "Press beside the probe now", f"Press the skin on one side, some times: that half moves. {now}"
 
 
 def station_card(guide: SetupGuide, draft: SetupDraft) -> Card:
@@ -111,6 +147,7 @@ def border_card(guide: SetupGuide, draft: SetupDraft) -> Card:
         0,
         marks=picture_marks(draft),
         measured=True,
+        said_now=partial(border_words, guide),
     )
 
 
@@ -138,7 +175,8 @@ def trace_card(guide: SetupGuide, draft: SetupDraft, mode: Mode) -> Card:
     tool = OutlineTool(start, draft.size_px, mode.edge is None, lambda: None)
     take = Answer("Done", lambda: _take_trace(guide, mode, tool))
     heading = f"Trace the {mode.edge + ' edge' if mode.edge else 'border'} on the {side}"
-    sentence = "Put points along the inner edge of the muscle; it need not be fine, it is put on the edge."
+    way = "all the way round" if mode.edge is None else "from one side of the picture to the other"
+    sentence = f"Put points along the inner edge of the muscle, {way}."
     marks = picture_marks(draft)
     return Card(
         heading,
@@ -185,12 +223,13 @@ def _two_sides(guide: SetupGuide, draft: SetupDraft) -> tuple[tuple[Answer, ...]
         for side, named in _SIDE_WORDS.items()
     )
     one = () if draft.dual else _one_side(guide, "one side only: {}")
+    tap = Answer("Press beside the probe and see", lambda: guide.enter(Mode("tap")))
     marked = None
     if draft.image_left is not None:
         marked = int(draft.image_left == "right")
     elif draft.side is not None and not draft.dual:
         marked = 2 + int(draft.side == "right")
-    return (*left, *one), marked
+    return (*left, *one, tap), marked
 
 
 def _side_marks(draft: SetupDraft) -> tuple[Mark, ...]:

@@ -41,4 +41,5 @@ class Card:
     marks: tuple[Mark, ...] = ()
     keys: str = ""
     measured: bool = False  # what is measured is drawn too
+    said_now: Callable[[], tuple[str, str]] | None = None  # heading and sentence, with every picture
     first_picture: bool = False  # the clip's first picture stands instead of the running one

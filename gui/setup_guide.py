@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from gui.finding import Finding
 from segmentation.results import Picture, Side
+from segmentation.tap import TapResult, TapState, begin_tap, halves, step_tap
 from segmentation.views import MeasureSetup
 from usbio.draft_changes import accept, reopen
 from usbio.draft_setup import setup_of_draft
@@ -20,7 +21,7 @@ from usbio.setup_draft import STEPS, SetupDraft
 
 PageStep = Literal["source", "picture", "scale", "view", "side", "station", "border"]
 PAGE_STEPS: tuple[PageStep, ...] = ("source", *STEPS)
-ModeName = Literal["", "masks", "keeps", "keep box", "points", "depth", "stretch", "apex", "trace"]
+ModeName = Literal["", "masks", "keeps", "keep box", "points", "depth", "tap", "stretch", "apex", "trace"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class SetupGuide:
         self._applied: SetupFile | None = None
         self._wanted: PageStep | None = None
         self._anew = False
+        self._tap: TapState | None = None
         self._place_moved = False
         self.draft: SetupDraft | None = None
         self.step: PageStep = "source"
@@ -94,6 +96,7 @@ class SetupGuide:
         self.picture: Picture | None = None
         self.first_picture: Picture | None = None  # of a clip: a trace is measured from there
         self.sample: Sample | None = None
+        self.tapped: TapResult | None = None
 
     @property
     def busy(self) -> bool:
@@ -131,6 +134,8 @@ class SetupGuide:
             self.first_picture = sample.frame.image
         if self.draft is None and self._run is not None and not self.busy and not self.message:
             self._begin_draft(self._run, sample.frame.image)
+        if self.mode.name == "tap":
+            self._watch_tap(sample)
 
     @property
     def scale_before(self) -> float:
@@ -181,6 +186,9 @@ class SetupGuide:
     def enter(self, mode: Mode) -> None:
         """Begin to do something within the step."""
         self.mode, self.message = mode, ""
+        self.tapped, self._tap = None, None
+        if mode.name == "tap" and self.draft is not None:
+            self._tap = begin_tap(halves(self.draft.panels))
         self._changed()
 
     def accept(self) -> None:
@@ -246,6 +254,7 @@ class SetupGuide:
 
     def _turn(self, step: PageStep) -> None:
         self.step, self.mode, self.message = step, Mode(), ""
+        self.tapped, self._tap = None, None
         self._changed()
 
     def _forward(self) -> None:
@@ -305,3 +314,11 @@ class SetupGuide:
         said = isinstance(error, UsbioError)
         self.message = str(error) if said else "The picture could not be looked at; choose the source again."
         self._changed()
+
+    def _watch_tap(self, sample: Sample) -> None:
+        if self._tap is None or (self.tapped is not None and self.tapped.half is not None):
+            return
+        before = self.tapped
+        self._tap, self.tapped = step_tap(self._tap, sample.frame.image, sample.frame.arrived_s)
+        if before is None or (before.ready, before.half) != (self.tapped.ready, self.tapped.half):
+            self._changed()

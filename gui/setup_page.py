@@ -20,10 +20,10 @@ from gui.frame_canvas import FrameCanvas
 from gui.muscle_cards import (
     apex_card,
     border_card,
-    border_words,
     side_card,
     station_card,
     stretch_card,
+    tap_card,
     trace_card,
     view_card,
 )
@@ -104,7 +104,8 @@ class SetupPage(QWidget):
         if self._card.measured:
             result = sample.result if self.guide.sample is not None else None
             self.canvas.show_measured(measured_as, result, roi)
-            self._say(*border_words(self.guide))
+        if self._card.said_now is not None:
+            self._say(*self._card.said_now())
 
     def is_about(self, run: Measures) -> bool:
         """True where this run was set up here."""
@@ -293,6 +294,8 @@ def card_of(guide: SetupGuide) -> Card:
             return points_card(guide, draft)
         case "depth":
             return depth_card(guide, draft)
+        case "tap":
+            return tap_card(guide, draft)
         case "stretch":
             return stretch_card(guide, draft)
         case "apex":

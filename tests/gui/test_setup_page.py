@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -35,15 +36,25 @@ Key = Qt.Key
 @pytest.fixture(scope="module")
 def screen() -> Picture:
     """The first picture of the sample clip of the abdominal wall: a screen with a ruler and writing."""
-    frames = open_clip(clip().path).frames()
+    return first_picture("tra_left")
+
+
+@pytest.fixture(scope="module")
+def both_sides() -> Picture:
+    """The first picture of the sample clip of both multifidi."""
+    return first_picture("lm_csa")
+
+
+def first_picture(stem: str) -> Picture:
+    frames = open_clip(clip(stem).path).frames()
     first = next(frames)
     frames.close()
     assert first is not None
     return first.image
 
 
-def clip() -> Any:
-    return next(c for c in sample_clips() if c.path.stem == "tra_left")
+def clip(stem: str = "tra_left") -> Any:
+    return next(c for c in sample_clips() if c.path.stem == stem)
 
 
 class FakeRun:
@@ -97,8 +108,11 @@ class Desk:
         self.show()
         self._qtbot.waitUntil(lambda: not self.page.guide.busy, timeout=PATIENCE_MS)
 
-    def show(self, result: FrameResult | None = None, fault: str = "") -> None:
-        frame = Frame(self._shown, self._shown / 30, time.perf_counter(), self._screen)
+    def show(
+        self, result: FrameResult | None = None, fault: str = "", arrived_s: float | None = None
+    ) -> None:
+        now = time.perf_counter() if arrived_s is None else arrived_s
+        frame = Frame(self._shown, self._shown / 30, now, self._screen)
         self.page.show_sample(sample(frame, result, fault), None, None)
         self._shown += 1
 
@@ -484,6 +498,54 @@ def test_a_picture_that_is_not_found_is_drawn_or_looked_for_again(qtbot: Any, sc
     drawn.page.close()
 
 
+class PressedTissue:
+    """Tissue pushed in beside the probe, on one side of the picture."""
+
+    def __init__(self, image: Picture, roi: Roi, on: str) -> None:
+        self._image, self._roi = image, roi
+        self._columns, self._rows = np.meshgrid(
+            *(np.arange(n, dtype=np.float32) for n in (roi.width, roi.height))
+        )
+        across = self._columns / roi.width - (0.15 if on == "left" else 0.85)
+        self._down = np.exp(-((across / 0.3) ** 2) - self._rows / roi.height).astype(np.float32)
+        self._out = np.asarray(0.4 * self._down * np.sign(across), np.float32)
+        self._noise = np.random.default_rng(1).integers(0, 5, (roi.height + 9, roi.width), np.uint8)
+
+    def frame(self, number: int, push_px: float) -> Picture:
+        push = np.float32(push_px)
+        maps = self._columns - push * self._out, self._rows - push * self._down
+        moved = cv2.remap(np.ascontiguousarray(self._image[self._roi.slices]), *maps, cv2.INTER_LINEAR)
+        frame = self._image.copy()
+        frame[self._roi.slices] = cv2.add(moved, self._noise[number % 9 :][: self._roi.height])
+        return frame
+
+
+@pytest.mark.parametrize(("on", "key", "image_left"), [("left", "1", "left"), ("right", "1", "right")])
+def test_pressing_beside_the_probe_tells_the_side(
+    qtbot: Any, both_sides: Picture, on: str, key: str, image_left: str
+) -> None:
+    """Who pressed on the patient's left and saw the right half move has the patient's right on its left."""
+    desk = Desk(qtbot, both_sides)
+    desk.begin(FakeRun(view="lm-csa"))
+    desk.page.guide.go("side")
+    desk.keys("5")
+    roi = desk.draft.panels[0]
+    assert desk.page.heading.text() == "Hold the probe still …"
+    tissue = PressedTissue(both_sides, roi, on)
+    for k in range(60):
+        push_px = 14.0 * max(0.0, np.sin(2 * np.pi * (k / 12 - 2.3))) if k > 28 else 0.0
+        desk._screen = tissue.frame(k, push_px)
+        desk.show(arrived_s=k / 12)
+        if k == 27:
+            assert desk.page.heading.text() == "Press beside the probe now"
+    assert desk.page.heading.text() == "Where did you press?"
+    assert f"The {on} half" in desk.words()
+    desk.keys(key)
+    assert desk.draft.image_left == image_left
+    desk.page.stop()
+    desk.page.close()
+
+
 CARDS: tuple[Callable[[Desk], object], ...] = (
     lambda d: d.page.guide.go("source"),
     lambda d: d.page.guide.go("picture"),
@@ -494,6 +556,7 @@ CARDS: tuple[Callable[[Desk], object], ...] = (
     lambda d: d.page.guide.enter(mode("depth")),
     lambda d: d.page.guide.go("view"),
     lambda d: d.page.guide.go("side"),
+    lambda d: d.page.guide.enter(mode("tap")),
     lambda d: d.page.guide.go("border"),
     lambda d: d.page.guide.enter(mode("trace", side="left")),
 )
