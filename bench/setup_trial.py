@@ -160,7 +160,7 @@ class Outcome:
     asked: tuple[str, ...]
 
 
-def run(trial: Trial, folder: Path, pictures: Path | None) -> Outcome:
+def run(trial: Trial, folder: Path, pictures: Path | None = None, pause_s: float = PAUSE_S) -> Outcome:
     """Do a trial in a home of its own, or in that of the one it comes after."""
     home = folder / (trial.after or trial.name)
     home.mkdir(parents=True, exist_ok=True)
@@ -170,17 +170,17 @@ def run(trial: Trial, folder: Path, pictures: Path | None) -> Outcome:
     screen_folder.mkdir()
     screen = XScreen(screen_folder)
     try:
-        return _tried(trial, screen, home, pictures)
+        return _tried(trial, screen, home, pictures, pause_s)
     finally:
         screen.close()
 
 
-def _tried(trial: Trial, screen: XScreen, home: Path, pictures: Path | None) -> Outcome:
+def _tried(trial: Trial, screen: XScreen, home: Path, pictures: Path | None, pause_s: float) -> Outcome:
     began_s = time.perf_counter()
     screen.show([], home)
     for number, act in enumerate(trial.acts, start=1):
         screen.wait_for(act.asked)
-        time.sleep(PAUSE_S)
+        time.sleep(pause_s)
         if pictures is not None:
             _keep(screen, pictures / f"setup_{trial.name}_{number}.png")
         screen.hand(*(word.format(home=home) for word in act.hand))

@@ -337,6 +337,8 @@ class MainWindow(QMainWindow):
             self.setup.begin(run, at)
         else:
             self.setup.open_at(at)
+        if run.recording.active is not None:
+            self._say("a recording runs: it ends where the set-up is changed")
 
         self._loop_for(self.setup.guide.step)
 

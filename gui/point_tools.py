@@ -25,6 +25,7 @@ class KnobTool:
         self._points, self._size, self._moved, self._words = list(points), size, moved, words
         self._chosen = 0
         self._held = False
+        self.touched = False  # where nobody has put them, they say nothing
 
     @property
     def points(self) -> tuple[Point, ...]:
@@ -72,6 +73,7 @@ class KnobTool:
 
     def _put(self, at: Point) -> None:
         self._points[self._chosen] = inside(at, self._size)
+        self.touched = True
         self._moved(self.points)
 
 

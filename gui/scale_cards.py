@@ -50,7 +50,7 @@ def points_card(guide: SetupGuide, draft: SetupDraft) -> Card:
     entry = Entry(
         "mm between the points",
         "such as 10 or 2,5 cm",
-        lambda text: guide.settle(lambda known: use_points(known, *_pair(tool), text, "mm")),
+        lambda text: _use_points(guide, tool, text),
     )
     sentence = "Put the two points on marks whose distance you know, such as two ticks; then type the mm."
     keys = "drag  from one mark to the other      or arrows, Tab  other point      then type the mm"
@@ -79,8 +79,11 @@ def _first_points(draft: SetupDraft) -> tuple[Point, Point]:
     return (x, roi.y + roi.height / 3), (x, roi.y + roi.height * 2 / 3)
 
 
-def _pair(tool: KnobTool) -> tuple[Point, Point]:
-    return tool.points[0], tool.points[1]
+def _use_points(guide: SetupGuide, tool: KnobTool, text: str) -> None:
+    if not tool.touched:
+        guide.say("Put the points on two marks first: drag from one to the other.")
+        return
+    guide.settle(lambda known: use_points(known, tool.points[0], tool.points[1], text, "mm"))
 
 
 def _apart(points: tuple[Point, ...]) -> str:

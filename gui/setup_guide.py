@@ -300,6 +300,8 @@ class SetupGuide:
 
     def _begun(self, draft: SetupDraft) -> None:
         self.draft = draft
+        if self._run is not None and self._run.measured_as is not None and draft.ready and not self._anew:
+            self._applied = setup_of_draft(draft)  # it is measured with just this
         wanted, self._wanted = self._wanted, None
         self.go(wanted or draft.next_step or "border")
 

@@ -281,6 +281,15 @@ def test_the_scale_from_two_points_and_a_typed_number(desk: Desk) -> None:
     assert desk.draft.standing("scale") is Standing.CONFIRMED
 
 
+def test_points_that_nobody_put_anywhere_give_no_scale(desk: Desk) -> None:
+    desk.begin(FakeRun())
+    desk.page.guide.go("scale")
+    before = desk.draft.scales[0].calibration
+    desk.keys("2", "30", Key.Key_Return)
+    assert "Put the points on two marks first" in desk.words()
+    assert desk.draft.scales[0].calibration == before
+
+
 def test_a_number_that_cannot_be_is_told_and_the_points_stay(desk: Desk) -> None:
     desk.begin(FakeRun())
     desk.page.guide.go("scale")
@@ -467,6 +476,21 @@ def test_a_changed_screen_is_looked_at_anew(desk: Desk, times: float, marked: st
     desk.keys(Key.Key_Return)
     assert (run.as_before, len(left)) == ((1, 1) if times == 1.0 else (0, 0))
     assert desk.draft.standing("scale") is (Standing.FOUND if times == 1.0 else Standing.CONFIRMED)
+
+
+def test_looking_at_the_scale_alone_changes_nothing(desk: Desk) -> None:
+    """Measuring goes on and is not begun anew, so that a recording goes on too."""
+    truth = load_setup(clip().setup_path)
+    run = FakeRun(truth.model_copy(update={"border": []}))
+    run.measured_as = measured_with(0.1)
+    desk.begin(run, "scale")
+    desk.show(found_border())
+    desk.keys(Key.Key_Return)
+    assert desk.page.heading.text() == "Is this the border?"
+    desk.keys(Key.Key_Return)
+    assert len(desk.finished) == 1
+    assert run.used == []
+    assert run.confirmed == 1
 
 
 def test_a_ruler_that_says_otherwise_is_offered(desk: Desk) -> None:
