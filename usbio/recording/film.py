@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from fractions import Fraction
 
 import av
@@ -24,7 +25,7 @@ _FFV1_WHOLE = {**_FFV1, "slices": "1"}
 _LEAST_FOR_SLICES_PX = 64
 _H264 = {"preset": "superfast", "crf": "14", "tune": "zerolatency"}
 _H264_PICTURES_BETWEEN_KEYS = 15
-ENCODER_THREADS = 2
+ENCODER_THREADS = min(4, os.cpu_count() or 1)  # no more than a picture has slices
 # Pictures leave the muxer with their cluster: at the latest after this much of the clip.
 _MUXER = {"cluster_time_limit": "200", "flush_packets": "1"}
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from math import isfinite
+from math import inf, isfinite
 from pathlib import Path
 
 from segmentation.results import Picture
@@ -248,6 +248,8 @@ class Recorder:
             self._files.end(reason, {**more, "unwritten": unwritten})
             self._tell()
             self._files.release()
+            with self._lock:
+                self._moved_s = inf  # tables of a long recording take their time, and not for the disk's sake
             rebuild(self.folder, replace=True)
         except (OSError, UsbioError) as error:
             _log.warning("the end of %s is not complete: %s", self.folder, error)
