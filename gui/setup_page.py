@@ -77,6 +77,7 @@ class SetupPage(QWidget):
         self.keys = soft_label(_STEP_KEYS, 14)
         self.entry = QLineEdit()
         self._entry_asks = text_label("")
+        self._take_entry = QPushButton("Take it")
         self._answers = [QPushButton() for _ in range(MOST_ANSWERS)]  # never made anew: one has the focus
         self._card = Card("", "")
         self._shown: tuple[PageStep, Mode] | None = None
@@ -180,6 +181,7 @@ class SetupPage(QWidget):
         self._say(self._card.heading, self._card.sentence)
         self.keys.setText("\n".join(words for words in (self._card.keys, _STEP_KEYS) if words))
         self.canvas.use(self._card.tool)
+        self.canvas.setAccessibleDescription(self._card.keys)
         self.canvas.show_marks(self._card.marks)
         if not self._card.measured:
             self.canvas.show_measured(None, None, None)
@@ -213,6 +215,7 @@ class SetupPage(QWidget):
         entry = self._card.entry
         self.entry.setVisible(entry is not None)
         self._entry_asks.setVisible(entry is not None)
+        self._take_entry.setVisible(entry is not None)
         if entry is not None:
             self.entry.clear()
             self._entry_asks.setText(entry.asks)
@@ -258,6 +261,8 @@ class SetupPage(QWidget):
         column.addWidget(self.steps)
         for label in (self.recognised, self.heading, self.sentence, self.message):
             column.addWidget(label)
+        self._take_entry.setAccessibleName("Take the number that was typed")
+        self._take_entry.clicked.connect(self._enter)
         for number, button in enumerate(self._answers):
             button.setObjectName("answer")
             button.setAccessibleName(f"answer {number + 1}")
@@ -265,7 +270,10 @@ class SetupPage(QWidget):
             button.clicked.connect(lambda _=False, number=number: self._answer(number))
             column.addWidget(button)
         column.addWidget(self._entry_asks)
-        column.addWidget(self.entry)
+        typed = QHBoxLayout()
+        typed.addWidget(self.entry, 1)
+        typed.addWidget(self._take_entry)
+        column.addLayout(typed)
         column.addStretch(1)
         column.addWidget(self.keys)
         row = QHBoxLayout(self)

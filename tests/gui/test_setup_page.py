@@ -281,6 +281,16 @@ def test_the_scale_from_two_points_and_a_typed_number(desk: Desk) -> None:
     assert desk.draft.standing("scale") is Standing.CONFIRMED
 
 
+def test_the_mouse_alone_takes_a_typed_number(desk: Desk) -> None:
+    desk.begin(FakeRun())
+    desk.page.guide.go("scale")
+    desk.keys("3", "4,5")
+    (take,) = [b for b in desk.page.findChildren(QPushButton) if b.text() == "Take it"]
+    QTest.mouseClick(take, Qt.MouseButton.LeftButton)
+    assert desk.draft.scales[0].source == "depth"
+    assert not take.isVisible()
+
+
 def test_points_that_nobody_put_anywhere_give_no_scale(desk: Desk) -> None:
     desk.begin(FakeRun())
     desk.page.guide.go("scale")
