@@ -14,6 +14,7 @@ from segmentation.views import VIEWS, ViewName
 from usbio.device import Device
 from usbio.dicom_regions import PictureRegion, picture_regions
 from usbio.draft_changes import reopen
+from usbio.draft_proposals import with_proposals
 from usbio.draft_recognition import as_remembered
 from usbio.errors import InputError
 from usbio.panel_reading import read_panel
@@ -70,7 +71,7 @@ def begin_draft(
     )
     if memory is not None and source == "found":
         draft = as_remembered(draft, picture, memory)
-    return _what_is_sure(_with_sides(draft, side, image_left))
+    return with_proposals(_what_is_sure(_with_sides(draft, side, image_left)), picture)
 
 
 def look_again(draft: SetupDraft, picture: Picture) -> SetupDraft:
@@ -81,7 +82,7 @@ def look_again(draft: SetupDraft, picture: Picture) -> SetupDraft:
     for panel in draft.pictures:
         kept = None if panel.scale is not None and panel.scale.source == "ruler" else panel.scale
         pictures.append(read_panel(picture, panel.roi, draft.panels, kept))
-    changed = replace(draft, pictures=tuple(pictures))
+    changed = with_proposals(replace(draft, pictures=tuple(pictures)), picture)
     same = all(_alike(old, new) for old, new in zip(draft.scales, changed.scales, strict=True))
     return changed if same else reopen(changed, "scale")
 
@@ -93,7 +94,7 @@ def choose_layout(draft: SetupDraft, picture: Picture, dual: bool) -> SetupDraft
     rois = _two(picture) if dual else _one(picture)
     panels = tuple(read_panel(picture, roi, rois, None) for roi in rois)
     changed = replace(draft, pictures=panels, picture_source="found", side=None, image_left=None, borders=())
-    return reopen(changed, "picture", "scale", "side", "border")
+    return reopen(with_proposals(changed, picture), "picture", "scale", "side", "border")
 
 
 def _usable(known: SetupFile, size_px: tuple[int, int]) -> tuple[SetupFile, tuple[str, ...]]:

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from segmentation.geometry import Roi
+from segmentation.phantom.lettering import write
 from segmentation.phantom.looks import LOOKS, PLAIN_CART
 from segmentation.results import Picture
 from tests.segmentation.drawn_screens import overlap, screen_of, speckle
 from tests.usbio.clips import REAL_DATA
+from tests.usbio.recorded import sample_pictures
 from usbio.device import Device, device_of
 from usbio.draft_changes import (
     accept,
@@ -28,6 +30,8 @@ from usbio.draft_changes import (
     place_station,
     remove_mask,
     reopen,
+    take_proposed_keeps,
+    take_proposed_masks,
     trace_border,
     use_depth,
     use_points,
@@ -242,6 +246,26 @@ def test_masks_and_what_may_be_kept(cart: SetupDraft) -> None:
     kept = allow(allow(draft, Keep("ruler", Roi(700, 50, 60, 500))), Keep("ruler", Roi(690, 50, 90, 500)))
     assert kept.keeps == (Keep("ruler", Roi(690, 50, 90, 500)),)
     assert disallow(kept, 0).keeps == ()
+
+
+def test_writing_in_the_picture_and_the_ruler_beside_it_are_proposed_and_no_more() -> None:
+    pictures, _ = sample_pictures("layer", 1)
+    picture, at = pictures[0].copy(), (250, 300)
+    write(picture, "DOE^JANE", at, "pil", 22, 255)
+    draft = drafted(picture)
+    assert (draft.masks, draft.keeps) == ((), ())
+    (mask,) = draft.proposed_masks
+    assert mask.x <= at[0]
+    assert mask.y < at[1] < mask.y + mask.height
+    (keep,) = draft.proposed_keeps
+    assert keep.name == "ruler"
+    assert draft.rulers[0] is not None
+    assert keep.roi.x < draft.rulers[0].x_px < keep.roi.x + keep.roi.width
+    draft = choose_side(choose_view(take_proposed_keeps(take_proposed_masks(draft)), "layer"), "left")
+    assert (draft.proposed_masks, draft.proposed_keeps) == ((), ())
+    setup = setup_of_draft(draft)
+    assert setup.image.mask_px == [(mask.x, mask.y, mask.width, mask.height)]
+    assert setup.keep[0].name == "ruler"
 
 
 # the scale by hand
