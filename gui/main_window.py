@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.bridge import PipelineBridge
+from gui.clip_rounds import ClipRounds
 from gui.header_view import HeaderView, counts_words
 from gui.keys import KEYS, SETUP_FOOTER, Key, footer_words
 from gui.keys_view import KeysView
@@ -91,7 +92,7 @@ class MainWindow(QMainWindow):
         self._open_run = open_run
         self._record = record
         self._remember = remember
-        self._looped = False
+        self._rounds = ClipRounds()
         self._run: LiveRun[Any] | None = None
         self._theme = theme
         self.header = HeaderView()
@@ -100,7 +101,7 @@ class MainWindow(QMainWindow):
         self.setup = SetupPage(self.chooser)
         self.setup.finished.connect(self._end_setup)
         self.setup.left.connect(self.show_live)
-        self.setup.stepped.connect(self._loop_for)
+        self.setup.stepped.connect(self._rounds.follow)
         self.setup.headed.connect(lambda _: self._show_title())
         self.setup.canvas.drawn.connect(self.header.show_age)
         self.presenter = LivePresenter(self.page, self.header)
@@ -172,6 +173,7 @@ class MainWindow(QMainWindow):
         self.bridge.watch(None)
         if old is not None:
             old.stop(closing_s=0.0)
+        self._rounds.end()
         self.setup.begin(None)
         self.presenter.show_run(run)
         self._counts.setText("")
@@ -249,7 +251,7 @@ class MainWindow(QMainWindow):
     def show_live(self) -> None:
         """Go back to the picture, once there is something to be measured in it."""
         if self._run is not None and self._run.question is None:
-            self._play_on(self._run)
+            self._rounds.end()
             self._turn_to(self.page)
             self.page.setFocus()
 
@@ -329,9 +331,7 @@ class MainWindow(QMainWindow):
         return self._pages.currentWidget() is self.setup
 
     def _begin_setup(self, run: LiveRun[Any], at: PageStep | None) -> None:
-        """Set it up; meanwhile a clip plays again and again, but once while its border is followed."""
-        if not run.is_device and not self._setting_up:
-            self._looped = run.playback.loop
+        self._rounds.begin(run)
         self._turn_to(self.setup)
         if at is None or not self.setup.is_about(run):
             self.setup.begin(run, at)
@@ -339,21 +339,7 @@ class MainWindow(QMainWindow):
             self.setup.open_at(at)
         if run.recording.active is not None:
             self._say("a recording runs: it ends where the set-up is changed")
-
-        self._loop_for(self.setup.guide.step)
-
-    def _loop_for(self, step: str) -> None:
-        run = self._run
-        if run is None or run.is_device or not self._setting_up or run.recording.active is not None:
-            return
-        run.playback.loop = step != "border"  # each time round measuring would begin anew
-        if run.ended and step != "border":
-            run.again()
-
-    def _play_on(self, run: LiveRun[Any]) -> None:
-        """Let a clip play as before the set-up."""
-        if not run.is_device and self._setting_up:
-            run.playback.loop = self._looped
+        self._rounds.follow(self.setup.guide.step)
 
     def _end_setup(self, draft: SetupDraft) -> None:
         if self._run is None:

@@ -83,7 +83,10 @@ def tap_words(guide: SetupGuide) -> tuple[str, str]:
         more = f"moves {found.ratio:.1f} times as much as the other" if isfinite(found.ratio) else "moves"
         return "Where did you press?", f"The {found.half} half of the picture {more}."
     now = f"Motion over that at rest: left half {found.left:.1f}, right half {found.right:.1f}."
-    return "Press beside the probe now", f"Press the skin on one side, some times: that half moves. {now}"
+    return (
+        "Press beside the probe now",
+        f"Lie still, and press the skin on one side some times: that half moves. {now}",
+    )
 
 
 def station_card(guide: SetupGuide, draft: SetupDraft) -> Card:
