@@ -127,3 +127,21 @@ def test_the_age_is_said_after_painting_and_once(view: ImageView, qtbot: Any) ->
     assert len(ages) == 1
     assert 0.5 <= ages[0] < 5.0
     view.hide()
+
+
+@pytest.mark.parametrize("times", [1, 2, 3, 7])
+def test_a_picture_larger_than_its_place_is_averaged_and_stays_where_it_is(
+    view: ImageView, times: int
+) -> None:
+    """A fine chequerboard turns grey, and an edge keeps its place to a pixel."""
+    rows, columns = np.indices((120 * times, 200 * times))
+    fine = np.where((rows + columns) % 2, 60, 180).astype(np.uint8)
+    fine[:, 100 * times :] = 255
+    view.resize(200, 160) if times > 1 else view.resize(800, 480)
+    view.show_frame(fine)
+    grey = painted(view).mean(axis=2)
+    shown = grey[grey.shape[0] // 2 - 20 : grey.shape[0] // 2 + 20]
+    edge = int(np.argmax(shown.mean(axis=0) > 200))
+    assert edge == pytest.approx(grey.shape[1] / 2, abs=2)
+    if times > 2:
+        assert shown[:, : edge - 3].std() < 20  # grey levels

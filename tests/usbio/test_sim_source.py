@@ -168,13 +168,15 @@ def test_an_effort_is_from_0_to_1(level: float) -> None:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_the_square_is_lit_in_every_other_second_of_the_clock(view: ViewName) -> None:
-    clock = _Clock(now_s=1000.4)
+    clock = _Clock(now_s=1000.37)
     source = SimSource(view, fps=10.0, flash=True, clock=clock, wait=clock.wait)
     place = source.flash_px
     frames = _first(source, 30)
     lit = [bool(frame.image[place.slices].min() == 255) for frame in frames]
     dark = [bool(frame.image[place.slices].max() == 0) for frame in frames]
-    assert lit == [flash_on(frame.arrived_s + 1e-9) for frame in frames]
+    assert lit == [flash_on(frame.arrived_s) for frame in frames]
+    changed = [b.arrived_s for a, b in pairwise(frames) if flash_on(a.arrived_s) != flash_on(b.arrived_s)]
+    assert changed == pytest.approx([1001.0, 1002.0, 1003.0])  # a picture was due at that very moment
     assert dark == [not one for one in lit]
     assert [a != b for a, b in pairwise(lit)].count(True) == 3  # 1001, 1002 and 1003
 

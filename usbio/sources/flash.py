@@ -25,7 +25,12 @@ def flash_on(moment_s: float) -> bool:
 
     On one computer all processes share that clock, so whoever asks it knows the flanks.
     """
-    return floor(moment_s) % 2 == 1
+    return second_of(moment_s) % 2 == 1
+
+
+def second_of(moment_s: float) -> int:
+    """Return the second that a moment belongs to; what is a rounding away from the next counts to that."""
+    return floor(moment_s + 1e-6)
 
 
 def flash_place(phantom: Phantom, loop_s: float) -> Roi:
@@ -46,7 +51,7 @@ def draw_flash(screen: Picture, place: Roi, moment_s: float) -> None:
     """Light or darken the square, and write beside the patient's name which second it is."""
     lit = flash_on(moment_s)
     screen[place.slices] = _WHITE if lit else 0
-    words = f"FLASH {floor(moment_s)} {'on' if lit else 'off'}"
+    words = f"FLASH {second_of(moment_s)} {'on' if lit else 'off'}"
     write(screen, words, (screen.shape[1] - 190, 18), "simplex", 14, 225)
 
 

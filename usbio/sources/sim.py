@@ -106,6 +106,8 @@ class SimSource:
     def _played(self, warped: WarpedPhantom, place: Roi | None) -> Generator[Frame | None]:
         rate_hz = self.fps * self.speed
         started_s, index = self._clock(), 0
+        if place is not None:  # so that a picture is due at the very moment at which the square changes
+            started_s = ceil(started_s * rate_hz) / rate_hz
         while True:
             due_s = started_s + index / rate_hz
             # Drawn ahead: what a picture costs to draw is not part of its age.
