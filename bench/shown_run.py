@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from math import nan
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before any QApplication
@@ -50,6 +51,7 @@ class Shown:
     ages_ms: Sequence[float]
     due: int  # pictures that were due in the meantime
     counts: Counts  # of the whole run so far
+    cpu_s: float = nan  # that the process took meanwhile, which other work on the machine changes little
 
     def percentiles_ms(self) -> tuple[float, float, float, float]:
         """Return median, p95, p99 and maximum of the age."""
@@ -66,6 +68,11 @@ class Shown:
     def drawn(self) -> int:
         """How many pictures were painted."""
         return len(self.ages_ms)
+
+    @property
+    def cpu_ms(self) -> float:
+        """What one painted picture cost, all threads together."""
+        return self.cpu_s * 1e3 / max(self.drawn, 1)
 
     @property
     def dropped_percent(self) -> float:
@@ -118,7 +125,7 @@ class _Watch:
     def __init__(self, window: MainWindow, run: LiveRun[TrackState]) -> None:
         self._run = run
         self._ages_ms: list[float] = []
-        self._begun = self._minute = (0, 0)  # pictures drawn, pictures due
+        self._begun = self._minute = (0, 0, 0.0)  # pictures drawn, pictures due, s of the processor
         window.page.image.drawn.connect(lambda age_s: self._ages_ms.append(age_s * 1000.0))
 
     def begin(self) -> None:
@@ -131,13 +138,14 @@ class _Watch:
     def whole(self) -> Shown:
         return self._since(self._begun)
 
-    def _now(self) -> tuple[int, int]:
+    def _now(self) -> tuple[int, int, float]:
         counts = self._run.status().counts
-        return len(self._ages_ms), counts.delivered + counts.lost
+        return len(self._ages_ms), counts.delivered + counts.lost, time.process_time()
 
-    def _since(self, before: tuple[int, int]) -> Shown:
-        _, due = self._now()
-        return Shown(self._ages_ms[before[0] :], due - before[1], self._run.status().counts)
+    def _since(self, before: tuple[int, int, float]) -> Shown:
+        _, due, cpu_s = self._now()
+        ages_ms = self._ages_ms[before[0] :]
+        return Shown(ages_ms, due - before[1], self._run.status().counts, cpu_s - before[2])
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from math import isfinite
 
 from PySide6.QtCore import Qt
@@ -12,6 +13,7 @@ from gui.theme import TEXT_PX
 from usbio.recording.status import RecordingStatus
 from usbio.sample import Counts, RunState, RunStatus
 
+_AGE_S = 0.2
 _STATE_WORDS = {
     RunState.READY: "opening",
     RunState.RUNNING: "running",
@@ -34,6 +36,7 @@ class HeaderView(QWidget):
         self._rate = soft_label("")
         self._dropped = soft_label("")
         self._age = soft_label("")
+        self._oldest_s = self._age_due_s = 0.0
         names = (
             "Source",
             "About the recording",
@@ -69,7 +72,7 @@ class HeaderView(QWidget):
             # What changes all the time must not push the rest about.
             label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest))
             label.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._age.setToolTip("from the arrival of the frame to its painting")
+        self._age.setToolTip("from the arrival of a frame to its painting, the longest of the last moments")
         self._dropped.setToolTip(
             "frames overtaken by a newer one before they could be measured, or lost on the way"
         )
@@ -98,8 +101,16 @@ class HeaderView(QWidget):
         self._recording.setText(recording_words(status))
 
     def show_age(self, age_s: float) -> None:
-        """Say how old the picture was when it was painted."""
-        self._age.setText(f"{age_s * 1000:.0f} ms old" if isfinite(age_s) else "– ms old")
+        """Say how old pictures were when they were painted: now and then, and then the oldest since."""
+        if not isfinite(age_s):
+            self._age.setText("– ms old")
+            self._oldest_s, self._age_due_s = 0.0, 0.0
+            return
+        self._oldest_s = max(self._oldest_s, age_s)
+        # Nobody reads thirty figures a second, and to lay each out costs the pictures a millisecond.
+        if (now_s := time.perf_counter()) >= self._age_due_s:
+            self._age.setText(f"{self._oldest_s * 1000:.0f} ms old")
+            self._oldest_s, self._age_due_s = 0.0, now_s + _AGE_S
 
 
 def recording_words(status: RecordingStatus | None) -> str:

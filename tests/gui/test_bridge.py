@@ -30,7 +30,7 @@ def test_a_sample_is_said_once(qtbot: Any) -> None:
     with qtbot.waitSignal(bridge.statusAsked, timeout=5000):
         bridge.watch(WaitingRun(3))
     qtbot.waitUntil(lambda: len(came) == 3, timeout=5000)
-    # two further status rounds are 32 asks: nothing comes twice
+    # two further status rounds are 64 asks: nothing comes twice
     for _ in range(2):
         with qtbot.waitSignal(bridge.statusAsked, timeout=5000):
             pass
