@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import nan
+from math import inf, nan
 
 import numpy as np
 
 from segmentation.repetitions import breathing_change, find_repetitions, smallest_change, swells
 from segmentation.results import Side
 from segmentation.timing import Mark, Timing
-from segmentation.traces import Span, level
+from segmentation.traces import Span, Trace, level
 from segmentation.trials import Decision, measure_trials
 from segmentation.views import View
 from usbio.history import History, Key
+
+SPAN_S = 120.0  # looked at, unless rest or contraction is marked; what it costs grows with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +42,23 @@ class Activity:
 
 
 def find_activity(history: History, view: View, marks: Sequence[Mark] = ()) -> Activity:
-    """Look for rest and contraction in the values so far."""
+    """Look for rest and contraction in the last two minutes, or in all values where some are marked."""
+    span_s = inf if marks else SPAN_S
     keys = history.keys
     lead = view.muscles[0]
     sides: list[Side] = [side for side, muscle in keys if muscle == lead]
-    leads = [history.as_trace(side, lead, view.quantity) for side in sides]
+    leads = [history.as_trace(side, lead, view.quantity, span_s) for side in sides]
     if not any(np.isfinite(trace.values).any() for trace in leads):
         return Activity()
     least = smallest_change(view.name, lead)
     timing = find_repetitions(leads, least=least, swells=swells(view.name), marks=marks)
     holds = tuple(repetition.hold for repetition in timing.repetitions)
-    muscles = {key: _muscle_activity(history, view, key, timing) for key in keys}
+    traces = {key: history.as_trace(*key, view.quantity, span_s) for key in keys}
+    muscles = {key: _muscle_activity(trace, view, key, timing) for key, trace in traces.items()}
     return Activity(timing.rest or (), holds, muscles)
 
 
-def _muscle_activity(history: History, view: View, key: Key, timing: Timing) -> MuscleActivity:
-    trace = history.as_trace(*key, view.quantity)
+def _muscle_activity(trace: Trace, view: View, key: Key, timing: Timing) -> MuscleActivity:
     least, breathing = smallest_change(view.name, key[1]), breathing_change(key[1])
     trials = measure_trials(
         timing,

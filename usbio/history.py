@@ -53,15 +53,13 @@ class History:
     ) -> tuple[FloatArray, FloatArray]:
         """Return times in s and values of the last seconds in order of coming; nan where there was none."""
         with self._lock:
-            order = self._order()
-            t_s = self._t_s[order]
-            recent = order[t_s >= t_s[-1] - last_s] if len(order) and last_s < inf else order
+            recent = self._recent(last_s)
             return self._t_s[recent], self._column(side, muscle, column)[recent]
 
-    def as_trace(self, side: Side, muscle: Muscle, column: str) -> Trace:
-        """Return one value in the form in which rest and contraction are looked for."""
+    def as_trace(self, side: Side, muscle: Muscle, column: str, last_s: float = inf) -> Trace:
+        """Return one value of the last seconds in the form in which rest and contraction are looked for."""
         with self._lock:
-            order = self._order()
+            order = self._recent(last_s)
             values = self._column(side, muscle, column)[order]
             ok = self._column(side, muscle, "ok")[order] == 1.0
             return Trace(self._t_s[order], values, self._new[order], ok)
@@ -97,6 +95,11 @@ class History:
         if n <= capacity:
             return np.arange(n)
         return (np.arange(capacity) + n) % capacity
+
+    def _recent(self, last_s: float) -> npt.NDArray[np.intp]:
+        order = self._order()
+        t_s = self._t_s[order]
+        return order[t_s >= t_s[-1] - last_s] if len(order) and last_s < inf else order
 
     def _table(self, key: Key) -> FloatArray:
         if key not in self._values:

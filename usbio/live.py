@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -73,6 +75,7 @@ class LiveRun(Generic[S]):
         self._sample: Sample | None = None
         self._saved_at: Path | None = None
         self._looking: threading.Thread | None = None
+        self._look_again_s = -inf
         self._pipeline = self._new_pipeline()
 
     @property
@@ -274,8 +277,12 @@ class LiveRun(Generic[S]):
         self._look_for_activity(self._pipeline)
 
     def ask_activity(self) -> None:
-        """Look for them beside the thread that asks: `activity` changes once that is done."""
-        if self._looking is None or not self._looking.is_alive():
+        """Look for them beside the thread that asks: `activity` changes once that is done.
+
+        It takes a tenth of the time at most, so that a slow machine keeps the rest for its pictures.
+        """
+        alive = self._looking is not None and self._looking.is_alive()
+        if not alive and time.perf_counter() >= self._look_again_s:
             self._looking = threading.Thread(
                 target=self._look_for_activity, args=(self._pipeline,), name="activity", daemon=True
             )
@@ -284,7 +291,10 @@ class LiveRun(Generic[S]):
     def _look_for_activity(self, pipeline: Pipeline[S]) -> None:
         if self.view is not None:
             marks = [Mark(i.kind, Span(i.start_s, i.end_s)) for i in self._setup.interval]
+            began_s = time.perf_counter()
             found = find_activity(self.history, self.view, marks)
+            now_s = time.perf_counter()
+            self._look_again_s = now_s + 9.0 * (now_s - began_s)
             if pipeline is self._pipeline:  # else the values were those of the run before
                 self.activity = found
 

@@ -10,6 +10,8 @@ import pytest
 from segmentation.geometry import Calibration, Roi
 from segmentation.results import FrameResult, Measurement, Picture, Side, Status
 from segmentation.summary import ErrorFigure
+from segmentation.timing import Mark
+from segmentation.traces import Span
 from segmentation.views import VIEWS, MeasureSetup, Panel
 from tests.fakes import CountingState, ScriptedSource, begin, picture, step
 from usbio.activity import find_activity
@@ -68,6 +70,18 @@ def test_looking_for_activity_costs_no_more_after_hours_than_after_minutes() -> 
     one, other = find_activity(full, VIEW), find_activity(longer, VIEW)
     assert abs(len(one.contractions) - len(other.contractions)) <= 1
     assert other.of(("left", "lm")).change_percent == pytest.approx(20.0, abs=0.5)
+
+
+def test_the_last_two_minutes_are_looked_at_or_all_where_rest_is_marked() -> None:
+    long = History(capacity=9000)
+    for i in range(8750):  # 350 s, contractions of 5 s at 60 and at 300 s
+        swollen = 60.0 <= i / 25 < 65.0 or 300.0 <= i / 25 < 305.0
+        long(sample(i, 6.0 if swollen else 5.0, 4.4 if swollen else 4.0))
+    latest = find_activity(long, VIEW)
+    assert [round(span.start_s) for span in latest.contractions] == [300]
+    assert latest.of(("left", "lm")).change_percent == pytest.approx(20.0, abs=0.5)
+    every = find_activity(long, VIEW, [Mark("rest", Span(0.0, 5.0))])
+    assert [round(span.start_s) for span in every.contractions] == [60, 300]
 
 
 def test_activity_that_is_asked_for_comes_beside_and_not_from_a_run_before(history: History) -> None:
