@@ -16,7 +16,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before any QApplication
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication
 
@@ -99,12 +99,13 @@ def shown(
         window.show()
         window.show_run(run)
         QTimer.singleShot(round(WARM_UP_S * 1000), watch.begin)
-        QTimer.singleShot(round((WARM_UP_S + seconds) * 1000) + 50, app.quit)
+        loop = QEventLoop()  # the application's own, once ended, would end every later loop of the process
+        QTimer.singleShot(round((WARM_UP_S + seconds) * 1000) + 50, loop.quit)
         minute = QTimer(interval=round(_MINUTE_S * 1000))
         if every_minute is not None:
             minute.timeout.connect(lambda: every_minute(watch.minute()))
             QTimer.singleShot(round(WARM_UP_S * 1000), minute.start)
-        app.exec()
+        loop.exec()
         minute.stop()
         window.close()
         app.processEvents()
