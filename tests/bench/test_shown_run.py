@@ -55,8 +55,9 @@ def test_slow_drawing_is_inside_the_age() -> None:
     run = shown(30.0, (800, 600), 1.0, paint_ms=40.0)
     assert run.drawn >= 5
     assert min(run.ages_ms) >= 40.0
-    # A quarter, not all: other work on the machine may stop any of them. The bench judges all.
-    assert np.percentile(run.ages_ms, 25) < 120.0
+    # Never a queue: two drawings and one measuring, however slow the machine. The bench judges milliseconds.
+    drawing_ms = 1050.0 / run.drawn
+    assert np.median(run.ages_ms) < 3.0 * max(drawing_ms, 40.0)
     assert run.counts.delivered == run.counts.measured + run.counts.dropped + run.counts.waiting
 
 

@@ -377,7 +377,6 @@ def test_a_slow_window_shows_fresh_pictures_not_a_queue(
     window.close()
     last = sorted(ages[20:])
     # A queue would grow by 40 ms - 17 ms a picture, 0.5 s over these 20; asking stays near two drawings.
-    assert last[len(last) // 4] < 0.12
     assert last[len(last) // 2] < 0.2
 
 
