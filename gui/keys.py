@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Key:
     """One key of the window."""
 
-    action: str  # method of the window
+    action: str  # method of the window, or of `RunActions`
     keys: tuple[str, ...]  # as Qt names them; the first is shown in the footer
     words: str
     short: str = ""  # for the footer; "" keeps it out of there

@@ -33,40 +33,25 @@ from gui.keys_view import KeysView
 from gui.live_page import LivePage
 from gui.live_presenter import LivePresenter
 from gui.rail import Rail
+from gui.run_actions import Record, RunActions, no_recorder
 from gui.setup_guide import PageStep
 from gui.setup_page import SetupPage
 from gui.source_chooser import Entry, SourceChooser
 from gui.text import elided_label, set_rank, soft_label
 from gui.theme import DARK, LIGHT, Theme, apply_theme
 from usbio.choice import Choice
-from usbio.errors import CallError, UsbioError
+from usbio.errors import UsbioError
 from usbio.live import LiveRun
-from usbio.recording.plan import Codec
 from usbio.sample import RunStatus, Sample
 from usbio.setup_draft import SetupDraft
 
 OpenRun = Callable[[Choice], LiveRun[Any]]
-Record = Callable[[LiveRun[Any], Codec], str]  # begins and says where
 Remember = Callable[[SetupDraft], object]
-EFFORT_STEP = 0.25
 _SAID_MS = 6000
-
-
-def _no_recorder(run: LiveRun[Any], codec: Codec) -> str:
-    raise CallError(run.name, "no place for recordings is known", "start usbio-gui")
 
 
 def _forget(_: SetupDraft) -> None:
     """Remember nothing."""
-
-
-def _effort_words(level: float | None) -> str:
-    return "the simulator contracts by itself" if level is None else f"simulated effort {level:.0%}"
-
-
-def _marked(run: LiveRun[Any]) -> str:
-    run.mark("marker")
-    return "marker written"
 
 
 def _live_title(run: LiveRun[Any]) -> str:
@@ -83,17 +68,17 @@ class MainWindow(QMainWindow):
         entries: Sequence[Entry],
         open_run: OpenRun,
         theme: Theme = DARK,
-        record: Record = _no_recorder,
+        record: Record = no_recorder,
         remember: Remember = _forget,
     ) -> None:
         super().__init__()
         self.setWindowTitle("usbio")
         self.setAcceptDrops(True)
         self._open_run = open_run
-        self._record = record
         self._remember = remember
         self._rounds = ClipRounds()
         self._run: LiveRun[Any] | None = None
+        self._opened_at: PageStep | None = None
         self._theme = theme
         self.header = HeaderView()
         self.page = LivePage()
@@ -105,6 +90,7 @@ class MainWindow(QMainWindow):
         self.setup.headed.connect(lambda _: self._show_title())
         self.setup.canvas.drawn.connect(self.header.show_age)
         self.presenter = LivePresenter(self.page, self.header)
+        self.run_actions = RunActions(self.presenter, record, self._say)
         self.bridge = PipelineBridge(self)
         self.bridge.sampleArrived.connect(self._show_sample)
         self.bridge.statusAsked.connect(self.presenter.show_status)
@@ -169,7 +155,7 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _replace_run(self, run: LiveRun[Any] | None) -> None:
-        old, self._run = self._run, run
+        old, self._run, self.run_actions.run = self._run, run, run
         self.bridge.watch(None)
         if old is not None:
             old.stop(closing_s=0.0)
@@ -179,60 +165,7 @@ class MainWindow(QMainWindow):
         self._counts.setText("")
         self.bridge.watch(run)
 
-    # keys, by the names in `keys.KEYS`
-
-    def toggle_pause(self) -> None:
-        """Pause or go on; play again once the clip has ended."""
-        if self._run is None:
-            return
-        if self._run.recording.active is not None:
-            self._say("a recording is not paused: V ends it, F holds the picture")
-        elif self._run.ended:
-            self.play_again()
-        else:
-            self._run.playback.pause(not self._run.playback.paused)
-
-    def play_again(self) -> None:
-        """Play from the start."""
-        if self._run is not None:
-            self.presenter.show_run(self._run)
-            self._run.again()
-
-    def confirm(self) -> None:
-        """Stand by the borders that were found."""
-        if self._run is None or not self._run.readings():
-            self._say("there is no border yet")
-            return
-        self._run.confirm()
-        self.presenter.redraw()
-        self._say("border confirmed")
-
-    def toggle_freeze(self) -> None:
-        """Hold the picture, or let it run."""
-        self.presenter.frozen = not self.presenter.frozen
-
-    def toggle_recording(self) -> None:
-        """Record without loss, or end the recording."""
-        if self._run is not None and self._run.recording.active is not None:
-            self._run.end_record()
-            status = self._run.recording.status
-            self._say(f"recording kept in {status.folder}" if status is not None else "")
-        else:
-            self._begin_recording("ffv1")
-
-    def record_smaller(self) -> None:
-        """Record as H.264."""
-        if self._run is not None and self._run.recording.active is None:
-            self._begin_recording("libx264")
-
-    def mark(self) -> None:
-        """Write a marker into the recording."""
-        if self._run is not None:
-            self._try(_marked)
-
-    def save_setup(self) -> None:
-        """Save the setup and say where."""
-        self._try(lambda run: f"setup saved: {run.save_setup()}")
+    # keys, by the names in `keys.KEYS`; those that act on the run stand in `RunActions`
 
     def open_chooser(self) -> None:
         """Go to the first page; the run waits."""
@@ -255,31 +188,6 @@ class MainWindow(QMainWindow):
             self._turn_to(self.page)
             self.page.setFocus()
 
-    def toggle_loop(self) -> None:
-        """Play again and again, or once."""
-        if self._run is not None and not self._keeps_own_time(self._run):
-            self._run.playback.loop = not self._run.playback.loop
-
-    def slower(self) -> None:
-        """Half the speed."""
-        self._change_speed(0.5)
-
-    def faster(self) -> None:
-        """Twice the speed."""
-        self._change_speed(2.0)
-
-    def more_effort(self) -> None:
-        """Let the simulator contract more."""
-        self._try(lambda run: _effort_words(run.steer(EFFORT_STEP)))
-
-    def less_effort(self) -> None:
-        """Let the simulator contract less."""
-        self._try(lambda run: _effort_words(run.steer(-EFFORT_STEP)))
-
-    def own_effort(self) -> None:
-        """Let the simulator contract by itself."""
-        self._try(lambda run: _effort_words(run.steer(None)))
-
     def switch_theme(self) -> None:
         """Dark or light."""
         self._take_theme(LIGHT if self._theme is DARK else DARK)
@@ -301,6 +209,8 @@ class MainWindow(QMainWindow):
             self._run.recording.forget_end()
         if self._keys_list.isVisible():
             self._keys_list.toggle()
+        elif self._setting_up and self._opened_at is not None and self.setup.stands_at(self._opened_at):
+            self.show_live()  # whoever opened the page by its key goes back to where they were
         elif self._setting_up:
             self.setup.go_back()
 
@@ -332,6 +242,7 @@ class MainWindow(QMainWindow):
 
     def _begin_setup(self, run: LiveRun[Any], at: PageStep | None) -> None:
         self._rounds.begin(run)
+        self._opened_at = at if run.question is None else None
         self._turn_to(self.setup)
         if at is None or not self.setup.is_about(run):
             self.setup.begin(run, at)
@@ -360,27 +271,6 @@ class MainWindow(QMainWindow):
                 self._begin_setup(self._run, None)  # it cannot begin with what is known
         elif self._run is not None:
             self.setup.show_sample(sample, self._run.measured_as, self._run.place)
-
-    def _begin_recording(self, codec: Codec) -> None:
-        self._try(lambda run: self._record(run, codec))
-
-    def _try(self, do: Callable[[LiveRun[Any]], str]) -> None:
-        """Do it and say what came of it, or why it could not be done."""
-        if self._run is None:
-            return
-        try:
-            self._say(do(self._run))
-        except UsbioError as error:
-            self._say(str(error))
-
-    def _change_speed(self, factor: float) -> None:
-        if self._run is not None and not self._keeps_own_time(self._run):
-            self._run.playback.speed = min(max(self._run.playback.speed * factor, 0.125), 8.0)
-
-    def _keeps_own_time(self, run: LiveRun[Any]) -> bool:
-        if run.playback.device:
-            self._say("a device keeps its own time: no speed, no loop")
-        return run.playback.device
 
     def _turn_to(self, page: QWidget) -> None:
         self._pages.setCurrentWidget(page)
@@ -450,6 +340,7 @@ class MainWindow(QMainWindow):
         for key in KEYS:
             for name in key.keys:
                 shortcut = QShortcut(QKeySequence(name), self)
-                shortcut.activated.connect(getattr(self, key.action))
+                own = getattr(self, key.action, None)
+                shortcut.activated.connect(own or getattr(self.run_actions, key.action))
                 bound.append((key, shortcut))
         return bound

@@ -112,6 +112,10 @@ class SetupPage(QWidget):
         """True where this run was set up here."""
         return self.guide.is_about(run)
 
+    def stands_at(self, step: PageStep) -> bool:
+        """True where this step is asked and nothing is being done in it."""
+        return self.guide.step == step and not self.guide.mode.name
+
     def go_back(self) -> None:
         """Leave what is being done, go back a step, or leave the page."""
         if not self.guide.back():

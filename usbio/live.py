@@ -168,7 +168,9 @@ class LiveRun(Generic[S]):
         said and nothing begins.
         """
         sample, place = self._sample, self._picture
-        if place.in_frame is None or place.visible is None or sample is None:
+        # A sample of an earlier run tells borders in pixels of another picture.
+        stale = sample is not None and sample.run != self._pipeline.follower.run
+        if place.in_frame is None or place.visible is None or sample is None or stale:
             raise CallError(self.name, "nothing is measured yet", "set up the picture, then record")
         fps = rate_hz if (rate_hz := self.status().rate_hz) > 0 else _USUAL_FPS
         tried = self.offer.of(codec)

@@ -62,8 +62,8 @@ class LivePicture(Generic[S]):
         self._watch: BackgroundWatch | None = None
 
     def forget_place(self) -> None:
-        """Look for the picture anew at the next `begin`."""
-        self.visible = None
+        """Look for the picture anew at the next `begin`; until then its place is not known."""
+        self.visible = self.in_frame = None
 
     def see(self, whole: Picture) -> Picture | None:
         """Return what of a frame is measured, may be shown and kept; None while that is not known."""

@@ -108,7 +108,7 @@ def test_an_allowed_region_is_kept_and_nothing_else_of_the_screen(
     until_measured(run, 2)
     assert run.measured_as is not None
     run.use_setup(run.setup.model_copy(update={"keep": [KeepTable(name="depth", region_px=(0, 0, 90, 20))]}))
-    until_measured(run, 4)
+    until_measured_again(run)
     begin_recording(tmp_path, run, "ffv1")
     until_measured(run, 6)
     run.end_record()

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from gui.image_view import ImageView
 from gui.keys import KEYS
 from gui.main_window import MainWindow
+from gui.run_actions import RunActions
 from segmentation.results import FrameResult, Picture, Status
 from tests.fakes import CountingState, EndlessSource, ScriptedSource, picture, step
 from tests.gui.conftest import TWO_SIDES, as_measured, make_run
@@ -304,6 +305,16 @@ def test_esc_from_the_first_step_goes_back_to_the_picture(show: Show, qtbot: Any
     window.close()
 
 
+def test_esc_goes_back_to_the_picture_from_where_the_key_for_setting_up_led(show: Show, qtbot: Any) -> None:
+    window = show(EndlessSource(fps=50))
+    wait_for_words(qtbot, window, "cm²")
+    qtbot.keyClick(window, Qt.Key.Key_K)
+    qtbot.waitUntil(lambda: window.setup.stands_at("scale"), timeout=PATIENCE_MS)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert window.page.isVisible()
+    window.close()
+
+
 def test_a_clip_goes_on_while_it_is_set_up(show: Show, qtbot: Any) -> None:
     """It plays again and again, but once while its border is followed: each round is measured anew."""
     window = show(ScriptedSource(10, fps=100), Choice("x.mp4", view="lm-csa"))
@@ -401,7 +412,7 @@ def test_every_key_does_something_and_stands_once() -> None:
     names = [name for key in KEYS for name in key.keys]
     assert len(names) == len(set(names))
     for key in KEYS:
-        assert callable(getattr(MainWindow, key.action))
+        assert callable(getattr(MainWindow, key.action, None) or getattr(RunActions, key.action))
 
 
 def test_all_keys_are_shown_on_asking(show: Show, qtbot: Any) -> None:
