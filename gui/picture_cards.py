@@ -41,7 +41,6 @@ def picture_card(guide: SetupGuide, draft: SetupDraft) -> Card:
     """Where the picture is."""
     if not draft.pictures:
         return _draw_picture_card(guide, draft)
-    state = step_state(draft, "picture")
     answers = [
         *_yes(guide, draft),
         Answer(_layout_words(draft), lambda: guide.look(lambda p: choose_layout(draft, p, not draft.dual))),
@@ -50,12 +49,14 @@ def picture_card(guide: SetupGuide, draft: SetupDraft) -> Card:
     ]
     sentence = f"{sentence_of(draft, 'picture')} What lies outside it is never written."
     heading = "Is this the picture?" if not draft.dual else "Are these the two pictures?"
-    if state.missing:
-        heading = "Where is the picture?"
+    if draft.proposed_masks:
+        sentence = f"{sentence} Is what is marked in it writing? A name has to be hidden, tissue must not be."
     tool = EdgeTool(draft.panels, lambda number, edge, by_px: _move(guide, number, edge, by_px))
     keys = "arrows  move an edge (Shift: far)      Tab  next edge      or drag an edge"
     marks = (*mask_marks(draft), *keep_marks(draft), *tick_marks(draft))
-    return Card(heading, sentence, tuple(answers), 0, tool=tool, marks=marks, keys=keys)
+    # What looks like writing may be a fascia: hiding it, or not, is said by the operator.
+    marked = None if draft.proposed_masks else 0
+    return Card(heading, sentence, tuple(answers), marked, tool=tool, marks=marks, keys=keys)
 
 
 def masks_card(guide: SetupGuide, draft: SetupDraft) -> Card:
@@ -192,8 +193,8 @@ def _yes(guide: SetupGuide, draft: SetupDraft) -> tuple[Answer, ...]:
         guide.quietly(take_proposed_masks)
         guide.accept()
 
-    words = f"Yes, and hide the writing in it ({len(draft.proposed_masks)})"
-    return Answer(words, _hide), Answer("Yes, and hide no more", guide.accept)
+    words = f"Yes, and hide what is marked in it ({len(draft.proposed_masks)})"
+    return Answer(words, _hide), Answer("Yes, and that is no writing", guide.accept)
 
 
 def _layout_words(draft: SetupDraft) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -26,7 +27,7 @@ from usbio.frames import Frame
 from usbio.sample import Counts, Sample
 from usbio.samples import sample_clips
 from usbio.setup import CalibrationTable, ImageTable, MeasureTable, SetupFile, load_setup
-from usbio.setup_draft import Standing
+from usbio.setup_draft import Keep, Standing
 from usbio.sources.clip import open_clip
 
 PATIENCE_MS = 8000
@@ -336,6 +337,39 @@ def test_writing_is_hidden_with_a_box_and_a_ruler_is_allowed(desk: Desk) -> None
     desk.page.guide.enter(mode("keep box", keep="preset"))
     desk.drag((5.0, 5.0), (60.0, 20.0))
     assert [keep.name for keep in desk.draft.keeps] == ["preset"]
+
+
+class Proposing(FakeRun):
+    """A screen with writing in the picture and a ruler beside it."""
+
+    def begin_draft(self, picture: Picture, anew: bool = False) -> Any:
+        draft = super().begin_draft(picture, anew)
+        roi = draft.panels[0]
+        writing = Roi(roi.x + 5, roi.y + 5, 80, 12)
+        ruler = Keep("ruler", Roi(roi.x + roi.width + 2, roi.y, 30, roi.height))
+        return replace(draft, proposed_masks=(writing,), proposed_keeps=(ruler,))
+
+
+@pytest.mark.parametrize(("key", "hidden"), [("1", 1), ("2", 0)])
+def test_what_looks_like_writing_is_hidden_or_not_by_the_operator(desk: Desk, key: Any, hidden: int) -> None:
+    desk.begin(Proposing())
+    names = [button.accessibleName() for button in desk.page.findChildren(QPushButton)]
+    assert "Yes, and hide what is marked in it (1)" in names
+    desk.keys(Key.Key_Return)
+    assert desk.step == "picture"  # neither is taken by Enter alone
+    desk.keys(key)
+    assert desk.step == "scale"
+    assert len(desk.draft.masks) == hidden
+    assert desk.draft.keeps == ()
+
+
+def test_a_ruler_that_was_found_is_kept_only_when_it_is_allowed(desk: Desk) -> None:
+    desk.begin(Proposing())
+    desk.page.guide.enter(mode("keeps"))
+    desk.keys("2")
+    assert [keep.name for keep in desk.draft.keeps] == ["ruler"]
+    desk.keys("2")
+    assert desk.draft.keeps == ()
 
 
 def mode(name: Any, **more: Any) -> Any:
