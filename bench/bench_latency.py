@@ -10,7 +10,7 @@ ends with the paint event that first shows it. ``dropped`` are the pictures that
 before they were measured or drawn, in percent of those that were due. Beside each run stands one that only
 copies and paints: the machine's own share. ``jitter`` is the 99th less the 1st percentile of the age.
 
-Slow drawing keeps the paint event busy for so long. The soak runs at 60 pictures a second and tells age and
+Slow drawing makes the paint event last so long. The soak runs at 60 pictures a second and tells age and
 memory of every minute, and whether the counts add up. Both end with code 1 where a bound is not kept.
 """
 
@@ -94,14 +94,20 @@ def print_beside(seconds: float) -> None:
 
 
 def slow_drawing(paint_ms: float, seconds: float) -> int:
-    """Keep every paint event busy for so long, and say whether pictures stay fresh."""
+    """Make every paint event last so long, and say whether pictures stay fresh.
+
+    Judged is a window that waits, as for a slow graphics driver. One that keeps the interpreter busy takes it
+    from the thread that measures, too: that is told beside it.
+    """
     worst = 0.0
-    for fps in (30.0, 60.0):
-        run = shown(fps, (800, 600), seconds, paint_ms=paint_ms)
-        print(f"drawing takes {paint_ms:.0f} ms:", _words(fps, (800, 600), run), flush=True)
-        worst = max(worst, run.percentiles_ms()[2])
+    for busy in (False, True):
+        for fps in (30.0, 60.0):
+            run = shown(fps, (800, 600), seconds, paint_ms=paint_ms, busy=busy)
+            how = "keeps the interpreter busy for" if busy else "waits"
+            print(f"drawing {how} {paint_ms:.0f} ms:", _words(fps, (800, 600), run), flush=True)
+            worst = worst if busy else max(worst, run.percentiles_ms()[2])
     kept = worst < SLOW_AGE_MS
-    print(f"p99 {worst:.1f} ms, {'below' if kept else 'NOT below'} {SLOW_AGE_MS:.0f} ms")
+    print(f"where it waits p99 {worst:.1f} ms, {'below' if kept else 'NOT below'} {SLOW_AGE_MS:.0f} ms")
     return 0 if kept else 1
 
 

@@ -87,11 +87,12 @@ def shown(
     *,
     measuring: bool = True,
     paint_ms: float = 0.0,
+    busy: bool = True,
     every_minute: Callable[[Shown], None] | None = None,
 ) -> Shown:
     """Show a run for some seconds, each paint of the picture made so much longer, and watch its ages."""
     app = _application()
-    with _longer_paint(paint_ms):
+    with _longer_paint(paint_ms, busy):
         run = _run(fps, size_px, measuring)
         window = MainWindow([], lambda choice: run)
         window.resize(1280, 720)
@@ -159,14 +160,15 @@ def _application() -> QApplication:
 
 
 @contextmanager
-def _longer_paint(paint_ms: float) -> Generator[None]:
-    """Really slow: busy in the paint event, as a slow graphics driver is."""
+def _longer_paint(paint_ms: float, busy: bool) -> Generator[None]:
+    """Really slow: the paint event waits, as for a slow graphics driver, or keeps the interpreter busy."""
     paint = ImageView.paintEvent
 
     def _slow(view: ImageView, event: QPaintEvent) -> None:
         until_s = time.perf_counter() + paint_ms / 1000.0
-        while time.perf_counter() < until_s:
+        while busy and time.perf_counter() < until_s:
             pass
+        time.sleep(max(until_s - time.perf_counter(), 0.0))
         paint(view, event)
 
     if paint_ms > 0:

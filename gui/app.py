@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
     from gui.main_window import MainWindow
 
-# Painting and measuring take turns; with Python's usual 5 ms either waits for the other many times a frame.
-SWITCH_S = 0.001
+# Painting and measuring take turns, and measuring gives its turn away some hundred times a picture: beside a busy
+# window one takes 720 ms with Python's usual 5 ms, 138 with 1 ms, and 25 so.
+SWITCH_S = 0.00005
 _LOOK_MS = 100
 _INTERRUPTED = 130
 # Where there is no screen, nobody can answer.
