@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from gui.main_window import MainWindow
 
-# Painting and measuring take turns, and measuring gives its turn away some hundred times a picture: beside a busy
-# window one takes 720 ms with Python's usual 5 ms, 138 with 1 ms, and 25 so.
+# Painting and measuring take turns, and measuring gives its turn away some hundred times a picture: beside a
+# busy window a picture takes 720 ms with Python's usual 5 ms, 138 with 1 ms, and about 25 so.
 SWITCH_S = 0.00005
 _LOOK_MS = 100
 _INTERRUPTED = 130
