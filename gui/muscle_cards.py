@@ -85,7 +85,7 @@ def tap_words(guide: SetupGuide) -> tuple[str, str]:
     now = f"Motion over that at rest: left half {found.left:.1f}, right half {found.right:.1f}."
     return (
         "Press beside the probe now",
-        f"Lie still, and press the skin on one side some times: that half moves. {now}",
+        f"Without contracting, press the skin on one side some times: that half moves. {now}",
     )
 
 
