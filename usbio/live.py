@@ -168,9 +168,7 @@ class LiveRun(Generic[S]):
         said and nothing begins.
         """
         sample, place = self._sample, self._picture
-        # A sample of an earlier run tells borders in pixels of another picture.
-        stale = sample is not None and sample.run != self._pipeline.follower.run
-        if place.in_frame is None or place.visible is None or sample is None or stale:
+        if place.in_frame is None or place.visible is None or sample is None:
             raise CallError(self.name, "nothing is measured yet", "set up the picture, then record")
         fps = rate_hz if (rate_hz := self.status().rate_hz) > 0 else _USUAL_FPS
         tried = self.offer.of(codec)
@@ -235,6 +233,7 @@ class LiveRun(Generic[S]):
         What the setup says holds, whatever was said before. A recording has one setup and ends.
         """
         self.end_record()
+        self._sample = None  # it tells borders in pixels of another picture
         with self._lock:
             self._setup, self._own = setup, None
             self._picture.forget_place()
