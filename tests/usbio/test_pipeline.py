@@ -293,6 +293,7 @@ def test_a_recording_begins_and_ends_in_the_middle_and_measuring_begins_anew_wit
     pipeline = make(ScriptedSource(30, fps=100, before=_stand))
     pipeline.start()
     assert reached[5].wait(PATIENCE_S)
+    assert pipeline.wait(PATIENCE_S) is not None  # measuring has begun, so it can begin anew
     pipeline.record(recorder)
     go_on[5].set()
     assert reached[20].wait(PATIENCE_S)
