@@ -73,6 +73,7 @@ class LiveRun(Generic[S]):
         self._own: SetupFile | None = None  # of the recording, in its own pixels, from its start on
         self.confirmed: frozenset[Side] = frozenset()
         self._sample: Sample | None = None
+        self._before: Sample | None = None  # the newest one when the recording began
         self._saved_at: Path | None = None
         self._looking: threading.Thread | None = None
         self._look_again_s = -inf
@@ -184,6 +185,7 @@ class LiveRun(Generic[S]):
         with self._lock:
             self._own = own
         self._pipeline.record(recorder)
+        self._before = sample
         self._keep_regions()
         return advice
 
@@ -194,7 +196,7 @@ class LiveRun(Generic[S]):
             return
         for table in self._setup.keep:
             x, y, width, height = table.region_px
-            recorder.keep(table.name, sample.frame.image[y : y + height, x : x + width], sample.frame.index)
+            recorder.keep(table.name, sample.frame.image[y : y + height, x : x + width], 0)
 
     def end_record(self) -> None:
         """Let the recording be finished; the picture goes on."""
@@ -202,7 +204,9 @@ class LiveRun(Generic[S]):
 
     def mark(self, words: str) -> None:
         """Write a marker into the recording, at the newest picture."""
-        self.recording.mark(words, self._sample.frame.index if self._sample is not None else 0)
+        # The sample from before the recording is still numbered as the source does.
+        newest = None if self._sample is self._before else self._sample
+        self.recording.mark(words, newest.frame.index if newest is not None else 0)
 
     def steer(self, by: float | None) -> float | None:
         """Ask the simulator for more or less effort, or with None to contract by itself; say what it is."""

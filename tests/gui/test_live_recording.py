@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -117,4 +118,21 @@ def test_an_allowed_region_is_kept_and_nothing_else_of_the_screen(
     assert status is not None
     stills = sorted(path.name for path in status.folder.rglob("*.png"))
     assert len(stills) == 1
-    assert "depth" in stills[0]
+    assert stills[0] == "depth_000000.png"
+
+
+def test_what_is_written_at_the_start_has_the_recordings_numbers(
+    run: LiveRun[TrackState], tmp_path: Path
+) -> None:
+    """The newest sample is from before then, and numbered as the source does."""
+    run.start()
+    until_measured(run, 12)
+    begin_recording(tmp_path, run, "ffv1")
+    run.mark("at once")
+    until_measured_again(run)
+    run.end_record()
+    assert run.stop()
+    status = run.recording.status
+    assert status is not None
+    told = json.loads((status.folder / "recording.json").read_bytes())["recording"]
+    assert [(one["event"], one["frame"]) for one in told["events"]] == [("marker", 0)]

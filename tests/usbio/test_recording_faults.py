@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import mounted
 from tests.usbio.recorded import frames, plan, sample
 from usbio.errors import OutputError
 from usbio.recording.contents import Recording, read_recording
@@ -31,15 +32,8 @@ NO_FLOOR = Room(refuse_below_minutes=0.0, stop_below_bytes=0, reserve_bytes=100_
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 3 MB of its own."""
-    if not hasattr(os, "geteuid") or os.geteuid() != 0 or shutil.which("mount") is None:
-        pytest.skip("a small disk can be mounted only by root")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("mounting is not allowed here")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=False, capture_output=True)
+    with mounted(tmp_path / "disk", "3m") as folder:
+        yield folder
 
 
 def _record(recorder: Recorder, n: int, every_s: float = 0.004) -> tuple[int, str]:
