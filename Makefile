@@ -37,6 +37,7 @@ bench: $(READY)
 	$(BIN)/python -m bench.bench_decode
 	$(BIN)/python -m bench.bench_analyze
 	$(BIN)/python -m bench.bench_latency
+	$(BIN)/python -m bench.bench_turns
 	$(BIN)/python -m bench.bench_recording
 
 docs-pictures: $(READY)
