@@ -8,6 +8,7 @@ from pathlib import Path
 
 from segmentation.results import Side
 from segmentation.views import VIEWS, ViewName
+from usbio.device import device_of, path_of
 from usbio.outputs import stem_of
 from usbio.recording.place import recording_folder
 from usbio.setup import SetupFile
@@ -53,25 +54,19 @@ def setup_place(choice: Choice) -> Path:
     """Return where the setup of a source is saved."""
     if choice.setup_path is not None and choice.save_folder is None:
         return choice.setup_path
-    clip = _path(choice)
+    clip = path_of(choice.address)
     return free_path(choice.save_folder or clip.parent, stem_of(clip))
 
 
 def setup_beside(choice: Choice) -> Path | None:
     """Return the setup that was saved beside a clip, if there is one."""
-    clip = _path(choice)
+    clip = path_of(choice.address)
     beside = clip.parent / f"{stem_of(clip)}.toml"
     return beside if beside.is_file() else None
 
 
 def of_whole_recording(choice: Choice) -> Choice:
     """Return the choice of a recording's folder, where its journal or its video was named."""
-    folder = None if choice.address.startswith("sim:") else recording_folder(_path(choice))
+    is_clip = device_of(choice.address).kind == "clip"
+    folder = recording_folder(path_of(choice.address)) if is_clip else None
     return choice if folder is None else replace(choice, address=str(folder))
-
-
-def _path(choice: Choice) -> Path:
-    address = choice.address
-    if address.startswith("sim:"):
-        return Path(address.partition("?")[0].replace("sim:", "sim_"))  # its options belong to no file name
-    return Path(address.removeprefix("clip:"))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
-_KINDS = ("usb", "screen", "igtl", "url", "sim")
+from usbio.sources.address import split_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,15 @@ class Device:
 
 def device_of(address: str) -> Device:
     """Return the device that a source's address names; a file is a clip, whatever it is called."""
-    kind, colon, name = address.partition(":")
-    if not (colon and kind in _KINDS):
-        return Device("clip")
-    return Device(kind, name.partition("?")[0] if kind == "sim" else name)  # its options are no device
+    kind, place = split_address(address)
+    return (
+        Device("clip") if kind == "clip" else Device(kind, place.partition("?")[0])
+    )  # options are no device
+
+
+def path_of(address: str) -> Path:
+    """Return the path that files about a source are named after: a clip's own, or the device's name."""
+    kind, place = split_address(address)
+    if kind == "clip":
+        return Path(place)
+    return Path(re.sub(r"[^\w.-]+", "_", f"{kind}_{place.partition('?')[0]}").strip("_"))

@@ -26,7 +26,6 @@ SCREEN = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}
         (["a.mp4", "--setup", "missing.toml", "--exit-after", "0"], 2, "usbio: missing.toml: cannot be read"),
         (["sim:knee", "--exit-after", "0"], 2, "usbio: sim:knee: there is no such view"),
         ([str(demo_clip().path), "--view", "tra", "--exit-after", "9"], 2, "nobody says whose side it shows"),
-        (["usb:0", "--exit-after", "0"], 1, "usbio: usb:0: usb: is not in this version"),
     ],
 )
 def test_a_wrong_call_is_one_line_and_its_code(

@@ -353,12 +353,6 @@ def test_random_damage_ends_in_pictures_or_one_line(tmp_path: Path) -> None:
             assert error is None or _is_one_clear_line(error, path)
 
 
-@pytest.mark.parametrize("address", ["usb:0", "screen:0,0,10,10", "igtl:host:18944/x", "url:rtsp://host/x"])
-def test_sources_of_later_versions_say_so(address: str) -> None:
-    with pytest.raises(InputError, match="not in this version"):
-        open_source(address)
-
-
 def test_address_that_names_nothing() -> None:
     for address in ("", "clip:"):
         with pytest.raises(CallError, match="names nothing"):

@@ -2,46 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import isfinite
-from typing import Any, NamedTuple, get_args
+from collections.abc import Sequence
+from typing import get_args
 
 from segmentation.results import SIDES
-from segmentation.views import ViewName
+from segmentation.views import VIEWS, ViewName
 from usbio.errors import CallError
+from usbio.sources.kind import Offer, SourceKind
+from usbio.sources.options import number, one_of, read_options, whole_number
 from usbio.sources.sim import SimSource
 
-
-class _Option(NamedTuple):
-    read: Callable[[str], Any]  # a ValueError where it cannot be
-    words: str
-
-
-def _number(low: float, high: float) -> _Option:
-    def _read(text: str) -> float:
-        value = float(text)
-        if not (isfinite(value) and low <= value <= high):
-            raise ValueError(text)
-        return value
-
-    return _Option(_read, f"a number from {low:g} to {high:g}")
-
-
-def _one_of(**known: object) -> _Option:
-    def _read(text: str) -> object:
-        if text not in known:
-            raise ValueError(text)
-        return known[text]
-
-    return _Option(_read, " or ".join(known))
-
-
-_OPTIONS: dict[str, _Option] = {
-    "fps": _number(1, 120),
-    "flash": _one_of(**{"0": False, "1": True}),
-    "seed": _Option(lambda text: abs(int(text)), "a whole number"),
-    "side": _one_of(**{side: side for side in SIDES}),
-    "speed": _number(0.1, 20),
+_OPTIONS = {
+    "fps": number(1, 120),
+    "flash": one_of(**{"0": False, "1": True}),
+    "seed": whole_number(),
+    "side": one_of(**{side: side for side in SIDES}),
+    "speed": number(0.1, 20),
 }
 
 
@@ -50,21 +26,15 @@ def open_simulated(address: str, place: str) -> SimSource:
     view, _, options = place.partition("?")
     for known in get_args(ViewName):
         if view == known:
-            return SimSource(known, **_read(address, options))
+            return SimSource(known, **read_options(address, "the simulator", options, _OPTIONS))
     raise CallError(address, "there is no such view", f"choose one of {', '.join(get_args(ViewName))}")
 
 
-def _read(address: str, options: str) -> dict[str, Any]:
-    given: dict[str, Any] = {}
-    for part in filter(None, options.split("&")):
-        name, _, value = part.partition("=")
-        if name not in _OPTIONS:
-            raise CallError(
-                address, f"the simulator has no option {name}", f"choose one of {', '.join(_OPTIONS)}"
-            )
-        option = _OPTIONS[name]
-        try:
-            given[name] = option.read(value)
-        except ValueError as error:
-            raise CallError(address, f"{name}={value} says nothing", f"give {option.words}") from error
-    return given
+def _offers() -> Sequence[Offer]:
+    return [
+        Offer(f"sim:{name}", f"simulated {view.title.lower()}", "800x600 at 25")
+        for name, view in VIEWS.items()
+    ]
+
+
+SIMULATOR = SourceKind("sim", "simulated scanner", "sim:tra", open_simulated, _offers)
