@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from math import isnan
 from pathlib import Path
 from typing import get_args
@@ -27,7 +28,7 @@ from tests.usbio.clips import (
     write_video,
 )
 from usbio.errors import CallError
-from usbio.frames import Frame, is_device
+from usbio.frames import Frame, FrameSource, is_device
 from usbio.recording.plan import Codec, RecordingPlan
 from usbio.recording.recorder import Recorder
 from usbio.setup import SetupFile
@@ -176,34 +177,68 @@ def test_clip_prefix_and_bare_path_are_the_same(tmp_path: Path) -> None:
         assert sum(1 for _ in open_source(address).frames()) == COUNT
 
 
-@pytest.mark.parametrize("options", ["", "?speed=4&fps=50&seed=3&side=right&flash=1"])
-@pytest.mark.parametrize("view", get_args(ViewName))
-def test_simulator_keeps_the_contract(view: ViewName, options: str) -> None:
-    """It never ends, and yields None where nothing came."""
-    source = open_source(f"sim:{view}{options}")
-    before = threading.active_count()
+MakeDevice = Callable[[ExitStack], FrameSource]
+
+
+def _by_address(address: str) -> MakeDevice:
+    return lambda _: open_source(address)
+
+
+# What makes a device, and the width and height of its pictures, of which it gives at least ten a second. What
+# it needs beside it, such as a server, goes onto the stack and is closed after the test.
+DEVICES: dict[str, tuple[MakeDevice, tuple[int, int]]] = {
+    f"sim:{view}{options}": (_by_address(f"sim:{view}{options}"), (800, 600))
+    for view in get_args(ViewName)
+    for options in ("", "?speed=4&fps=50&seed=3&side=right&flash=1")
+}
+
+
+@pytest.fixture(params=DEVICES)
+def device(request: pytest.FixtureRequest) -> Iterator[tuple[FrameSource, tuple[int, int]]]:
+    make, size_px = DEVICES[request.param]
+    with ExitStack() as beside:
+        yield make(beside), size_px
+
+
+def _first_frames(source: FrameSource, count: int = 5) -> list[Frame]:
+    """Return the first frames of a run that never ends and yields None where nothing came."""
     run = source.frames()
     looks_s = [time.perf_counter()]
     frames: list[Frame] = []
-    while len(frames) < 5:
+    while len(frames) < count:
         came = next(run)
         looks_s.append(time.perf_counter())
         frames += [came] if came is not None else []
+        assert looks_s[-1] - looks_s[0] < 30  # s: it never comes to it
     run.close()
     assert np.diff(looks_s).max() < 1.0  # s: control comes back
-    assert threading.active_count() == before
+    return frames
+
+
+def test_every_device_keeps_the_contract(device: tuple[FrameSource, tuple[int, int]]) -> None:
+    source, size_px = device
+    before = threading.active_count()
     assert is_device(source)
-    assert source.name == f"sim:{view}"
-    assert frames[0].index == 0
-    assert frames[0].t_s == 0
-    assert np.all(np.diff([frame.index for frame in frames]) >= 1)
-    assert np.all(np.diff([frame.t_s for frame in frames]) > 0)
-    assert np.all(np.diff([frame.arrived_s for frame in frames]) > 0)
-    for frame in frames:
-        assert frame.image.shape == (600, 800)
-        assert frame.image.dtype == np.uint8
-        assert frame.image.flags.c_contiguous
-        assert not frame.image.flags.writeable
+    assert source.name
+    for _ in range(2):  # each call of `frames` opens it anew
+        frames = _first_frames(source)
+        assert threading.active_count() == before
+        assert frames[0].index == 0
+        assert frames[0].t_s == 0
+        assert np.all(np.diff([frame.index for frame in frames]) >= 1)
+        assert np.all(np.diff([frame.t_s for frame in frames]) > 0)
+        assert np.all(np.diff([frame.arrived_s for frame in frames]) > 0)
+        for frame in frames:
+            assert frame.image.shape == size_px[::-1]
+            assert frame.image.dtype == np.uint8
+            assert frame.image.flags.c_contiguous
+            assert not frame.image.flags.writeable
+
+
+def test_a_device_that_is_never_read_is_never_opened(device: tuple[FrameSource, tuple[int, int]]) -> None:
+    before = threading.active_count()
+    device[0].frames().close()
+    assert threading.active_count() == before
 
 
 def test_what_a_simulator_is_asked_for_it_is() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import threading
@@ -18,6 +19,8 @@ from usbio.frames import Frame
 OPENING_S = 20.0  # the longest that a device may take to be opened
 HUNG_S = 5.0  # after this long without a picture it is opened anew
 _LOOK_UP_S = 0.2  # control goes back to the reader at least so often
+_LEAVING_S = 0.7  # the longest that the reader waits for the device to be released
+_LEFT_BEHIND = 3  # threads that hang in one device; no further one joins them
 _WAITING = 32  # pictures; whoever takes none for so long loses the oldest
 _log = logging.getLogger(__name__)
 
@@ -56,8 +59,9 @@ def device_frames(
     thread, which closes the device when it returns; the generator raises `DeviceLost` meanwhile, or
     `InputError` where not even opening returned.
     """
-    link = _Link(open_reader)
-    threading.Thread(target=link.run, name=f"read {name}", daemon=True).start()
+    if sum(thread.name == _thread_name(name) for thread in threading.enumerate()) >= _LEFT_BEHIND:
+        raise InputError(name, "does not answer any more", "unplug it, wait a moment, and plug it in again")
+    link = _Link(name, open_reader)
     numbers = _Numbers()
     last_s = time.perf_counter()
     try:
@@ -79,16 +83,21 @@ def device_frames(
         link.leave()
 
 
+def _thread_name(name: str) -> str:
+    return f"read {name}"
+
+
 class _Link:
     """Between the thread that reads a device and the one that hands on its pictures."""
 
-    def __init__(self, open_reader: Callable[[], Reader]) -> None:
+    def __init__(self, name: str, open_reader: Callable[[], Reader]) -> None:
         self._open = open_reader
         self._ready: queue.Queue[Arrived | BaseException] = queue.Queue()
         self._left = threading.Event()
-        self._gone = threading.Event()
         self._count = 0
         self.opened_s: float | None = None
+        self._thread = threading.Thread(target=self._run, name=_thread_name(name), daemon=True)
+        self._thread.start()
 
     def take(self) -> Arrived | BaseException | None:
         """Return what came next, or None after a while."""
@@ -100,9 +109,9 @@ class _Link:
     def leave(self) -> None:
         """Want nothing more; wait a moment for the device to be released, and no longer."""
         self._left.set()
-        self._gone.wait(1.0)
+        self._thread.join(_LEAVING_S)
 
-    def run(self) -> None:
+    def _run(self) -> None:
         """Open, read and close; what goes wrong is handed on."""
         try:
             self._read()
@@ -111,8 +120,6 @@ class _Link:
         except BaseException as error:
             _log.exception("reading a device broke off")
             self._ready.put(error)
-        finally:
-            self._gone.set()
 
     def _read(self) -> None:
         reader = self._open()
@@ -127,7 +134,8 @@ class _Link:
 
     def _put(self, came: Arrived) -> None:
         if self._ready.qsize() >= _WAITING:  # nobody takes them: the newest are worth more
-            self._ready.get_nowait()
+            with contextlib.suppress(queue.Empty):  # somebody does after all
+                self._ready.get_nowait()
         # Counted here, so that one that was thrown away is a gap.
         self._ready.put(came if came.number is not None else replace(came, number=self._count))
         self._count += 1
