@@ -26,7 +26,7 @@ from usbio.live_picture import Engine, LivePicture
 from usbio.live_recording import LiveRecording, MakeRecorder
 from usbio.mmode_strip import StripRecorder
 from usbio.own_coordinates import setup_in_frame, setup_in_picture
-from usbio.pipeline import CLOSING_S, Pipeline
+from usbio.pipeline import CLOSING_S, Pipeline, Sink
 from usbio.playback import Playback
 from usbio.reading import Comparison, Reading, action_words, compare_sides, readings
 from usbio.recording.plan import Codec, RecordingPlan
@@ -75,6 +75,7 @@ class LiveRun(Generic[S]):
         self._sample: Sample | None = None
         self._before: Sample | None = None  # the newest one when the recording began
         self._saved_at: Path | None = None
+        self._listeners: list[Sink] = []
         self._looking: threading.Thread | None = None
         self._look_again_s = -inf
         self._pipeline = self._new_pipeline()
@@ -134,6 +135,17 @@ class LiveRun(Generic[S]):
             self._looking.join(1.0)
         self.offer.wait(2.0)
         return self._picture.stop() and stopped
+
+    def listen(self, sink: Sink) -> None:
+        """Let this have every sample from the next one on, on the measure thread, also of runs to come."""
+        self._listeners.append(sink)
+        self._pipeline.add_sink(sink)
+
+    def unlisten(self, sink: Sink) -> None:
+        """Let this have no more samples."""
+        if sink in self._listeners:
+            self._listeners.remove(sink)
+        self._pipeline.remove_sink(sink)
 
     def again(self) -> None:
         """Play from the beginning once more."""
@@ -360,7 +372,7 @@ class LiveRun(Generic[S]):
             self.playback,
             self._begin,
             self._engine.step,
-            (self.history, self.strips, self._first_borders),
+            (self.history, self.strips, self._first_borders, *self._listeners),
             see=self._picture.see,
             watch=self._picture.words,
         )

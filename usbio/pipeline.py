@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -112,6 +113,15 @@ class Pipeline(Generic[S]):
         with self._lock:
             self._counts_before = self._counted()
         self._tap.attach(recorder)
+
+    def add_sink(self, sink: Sink) -> None:
+        """Let this have every sample from the next one on."""
+        self._sinks.append(sink)
+
+    def remove_sink(self, sink: Sink) -> None:
+        """Let this have no more, whether it still had any or not."""
+        with contextlib.suppress(ValueError):
+            self._sinks.remove(sink)
 
     def end_record(self) -> None:
         """Let the recorder finish; the run goes on."""
@@ -265,7 +275,7 @@ class Pipeline(Generic[S]):
             sink(sample)
         except Exception as error:
             _log.exception("a receiver of samples failed")
-            self._sinks.remove(sink)
+            self.remove_sink(sink)
             words = str(error) if isinstance(error, UsbioError) else f"a receiver of samples failed ({error})"
             with self._lock:
                 self._words = words

@@ -320,3 +320,25 @@ def test_a_cable_pulled_out_ends_the_recording_with_the_reason_and_loses_nothing
     assert pipeline.status().state is RunState.FAILED
     assert [reason for reason, _, _ in recorder.stopped] == [pipeline.status().words]
     assert "cable" in pipeline.status().words
+
+
+def test_who_listens_later_hears_what_comes_then_until_it_is_taken_away(make: Make) -> None:
+    heard: list[int] = []
+
+    def _hear(sample: Sample) -> None:
+        heard.append(sample.frame.index)
+        if sample.frame.index == 4:
+            pipeline.remove_sink(_hear)
+            pipeline.remove_sink(_hear)
+
+    def _one_by_one(position: int) -> None:
+        while pipeline.status().counts.measured < position:
+            pipeline.wait(0.01)
+        if position == 3:
+            pipeline.add_sink(_hear)
+
+    pipeline = make(ScriptedSource(6, before=_one_by_one))
+    pipeline.start()
+    while not pipeline.finished:
+        pipeline.wait(0.01)
+    assert heard == [3, 4]
