@@ -14,7 +14,7 @@ from usbio.device import device_of
 from usbio.draft_start import begin_draft
 from usbio.error_figures import literature_errors
 from usbio.errors import CallError
-from usbio.frames import Frame, FrameSource
+from usbio.frames import Frame, FrameSource, device_itself
 from usbio.live import LiveRun
 from usbio.live_picture import Engine
 from usbio.preparation import prepare
@@ -87,7 +87,7 @@ def confirm(state: TrackState, sides: frozenset[Side]) -> TrackState:
 
 
 def _regions(source: FrameSource) -> tuple[DicomRegion, ...]:
-    info = getattr(source, "info", None)
+    info = getattr(device_itself(source), "info", None)
     return info().regions if info is not None else ()
 
 

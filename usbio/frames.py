@@ -52,6 +52,22 @@ class Steerable(Protocol):
         ...
 
 
+@runtime_checkable
+class Troubled(Protocol):
+    """A source that goes on while something is wrong, and says what: asked for on any thread."""
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong and what to do, for the operator; "" where nothing is."""
+        ...
+
+
+def device_itself(source: FrameSource) -> FrameSource:
+    """Return the device behind what watches over it: what it can do besides is asked of this one."""
+    watched: FrameSource = getattr(source, "watched", source)
+    return watched
+
+
 def is_device(source: FrameSource) -> bool:
     """Say whether a source keeps its own time: it can be neither hurried nor played again from the start."""
     return bool(getattr(source, "device", False))

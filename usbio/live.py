@@ -20,7 +20,7 @@ from usbio.activity import Activity, find_activity
 from usbio.choice import Choice, Question, open_question, setup_place
 from usbio.errors import CallError
 from usbio.first_borders import FirstBorder, FirstBorders
-from usbio.frames import FrameSource, Steerable
+from usbio.frames import FrameSource, Steerable, device_itself
 from usbio.history import History
 from usbio.live_picture import Engine, LivePicture
 from usbio.live_recording import LiveRecording, MakeRecorder
@@ -169,7 +169,7 @@ class LiveRun(Generic[S]):
         """Say how the run stands; a pause is no stall."""
         status = self._pipeline.status()
         if self.playback.stands and status.stalled:
-            return replace(status, stalled=False, words="")
+            return replace(status, stalled=False, words=self.playback.trouble)
         return status
 
     # what is kept
@@ -222,10 +222,10 @@ class LiveRun(Generic[S]):
 
     def steer(self, by: float | None) -> float | None:
         """Ask the simulator for more or less effort, or with None to contract by itself; say what it is."""
-        if not isinstance(self._source, Steerable):
+        if not isinstance(source := device_itself(self._source), Steerable):
             raise CallError(self.name, "contracts as the patient does", "open sim:VIEW to steer it by key")
-        level = None if by is None else min(max((self._source.steered_to or 0.0) + by, 0.0), 1.0)
-        self._source.steer(level)
+        level = None if by is None else min(max((source.steered_to or 0.0) + by, 0.0), 1.0)
+        source.steer(level)
         return level
 
     @property

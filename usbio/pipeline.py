@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 from usbio.errors import UsbioError
 from usbio.follower import Begin, Follower, See, Step, Watch, nothing_to_say, whole_frame
 from usbio.frame_ages import FrameAges
-from usbio.frames import Frame, FrameSource
+from usbio.frames import Frame, FrameSource, Troubled
 from usbio.mailbox import Latest
 from usbio.recording_tap import FrameRecorder, RecordingTap
 from usbio.sample import Counts, RunState, RunStatus, Sample
@@ -147,7 +147,8 @@ class Pipeline(Generic[S]):
             running = self._state is RunState.RUNNING
             silent_s, stuck_s = now_s - self._last_s, now_s - self._taken_s
             stalled = running and silent_s > STALL_S
-            words = f"no picture for {silent_s:.0f} s" if stalled else self._words
+            trouble = self._source.trouble if running and isinstance(self._source, Troubled) else ""
+            words = trouble or (f"no picture for {silent_s:.0f} s" if stalled else self._words)
             if running and stuck_s > STUCK_S:
                 words = f"measuring has stood still for {stuck_s:.0f} s; open the source again"
             return RunStatus(self._state, words, stalled, silent_s, self._rate_hz(), self._counted())

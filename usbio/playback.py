@@ -9,7 +9,8 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from math import isnan
 
-from usbio.frames import Frame, FrameSource, is_device
+from usbio.blank_picture import BlankWatch
+from usbio.frames import Frame, FrameSource, Troubled, is_device
 
 _LOOK_UP_S = 0.1  # the longest wait before control goes back to the reader
 _LATE_S = 0.5  # later than this is not caught up: the clip goes on from here
@@ -44,6 +45,13 @@ class Playback:
         self._speed = _checked(speed)
         self._anchor: tuple[float, float] | None = None  # (moment, clip time) to count from
         self._loop = loop
+        self._blank = ""
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the device while it goes on, for the operator; "" where nothing is."""
+        said = self._source.trouble if isinstance(self._source, Troubled) else ""
+        return said or self._blank
 
     @property
     def name(self) -> str:
@@ -110,8 +118,11 @@ class Playback:
 
     def _passed(self) -> Generator[Frame | None]:
         let_go = 0
+        blank, self._blank = BlankWatch(), ""
         with closing(self._source.frames()) as frames:
             for frame in frames:
+                if frame is not None:
+                    self._blank = blank.words(frame)
                 if frame is not None and not self._paused:
                     yield replace(frame, index=frame.index - let_go) if let_go else frame
                     continue

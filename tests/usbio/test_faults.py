@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator
 from itertools import pairwise
 
@@ -12,11 +13,14 @@ import pytest
 
 from segmentation.results import FrameResult, Picture
 from tests.fakes import CountingState, EndlessSource, KeptFrames, ScriptedSource, begin, picture, step
-from usbio.errors import DeviceLost, OutputError
+from usbio.blank_picture import BLACK, PLAIN
+from usbio.errors import DeviceLost, InputError, OutputError
 from usbio.follower import NOT_MEASURED
 from usbio.frames import Frame
 from usbio.pipeline import STALL_S, STUCK_S, Pipeline
+from usbio.playback import Playback
 from usbio.sample import Counts, RunState, Sample
+from usbio.sources.reconnecting import Reconnecting
 
 PATIENCE_S = 5.0
 Make = Callable[..., Pipeline[CountingState]]
@@ -88,6 +92,80 @@ def test_whatever_a_source_raises_is_said_and_all_before_it_is_kept(
     assert (status.counts.delivered, status.counts.recorded) == (17, 17)
     pipeline.stop()
     assert [reason for reason, _, _ in recorder.stopped] == [words]
+
+
+class Returning(ScriptedSource):
+    """A device that breaks off in each opening but the last, and cannot be opened right after."""
+
+    device = True
+
+    def __init__(self, frames: int, openings: int, let_next: Callable[[int], object]) -> None:
+        super().__init__(frames)
+        self._frames, self._openings, self._let_next = frames, openings, let_next
+
+    def frames(self) -> Generator[Frame | None]:
+        self.opened += 1
+        if self.opened == 2:
+            raise InputError("scripted", "is not there", "plug it in")
+        for index in range(self._frames):
+            self._let_next(index)
+            yield Frame(index, index / 200, time.perf_counter(), picture(index))
+        if self.opened < self._openings:
+            raise DeviceLost("scripted", "went away", "plug it in again")
+
+
+def test_a_device_that_comes_back_is_recorded_before_and_after_with_a_gap(make: Make) -> None:
+    before, let_next = one_at_a_time()
+    said: set[str] = set()
+
+    def wait(seconds: float) -> None:
+        said.add(pipeline.status().words)
+        time.sleep(0.01)
+
+    source = Returning(20, 4, before)
+    playback = Playback(Reconnecting(source, again_s=0.02, wait=wait))
+    pipeline = make(playback, sinks=[let_next])
+    recorder = recorded(pipeline)
+    samples = to_the_end(pipeline)
+    assert said == {
+        "scripted: went away; plug it in again; it is opened again by itself",
+        "scripted: is not there; plug it in; it is opened again by itself",
+    }
+    assert pipeline.status().words == ""
+    assert len(recorder.frames) == len(recorder.samples) == 60
+    indices = [frame.index for frame in recorder.frames]
+    gaps = [(n, b - a) for n, (a, b) in enumerate(pairwise(indices), start=1) if b - a > 1]
+    assert [n for n, _ in gaps] == [20, 40]
+    assert pipeline.status().counts.lost == sum(gap - 1 for _, gap in gaps)
+    steps_s = np.diff([frame.t_s for frame in recorder.frames])
+    arrived_s = np.diff([frame.arrived_s for frame in recorder.frames])
+    assert steps_s.min() > 0
+    assert steps_s[[19, 39]] == pytest.approx(arrived_s[[19, 39]], abs=1e-6)  # s: no jump
+    assert samples[-1].run == 0  # measuring did not begin anew
+    pipeline.stop()
+    assert [reason for reason, _, _ in recorder.stopped] == [""]
+
+
+@pytest.mark.parametrize(("grey", "words"), [(2, BLACK), (90, PLAIN)])
+def test_a_picture_with_nothing_in_it_is_said_and_kept(make: Make, grey: int, words: str) -> None:
+    empty = np.random.default_rng(3).integers(grey, grey + 4, (60, 80), np.uint8)
+    said: list[str] = []
+
+    class Emptied(ScriptedSource):
+        device = True
+
+        def frames(self) -> Generator[Frame | None]:
+            for index in range(120):  # at 25 a second: nothing in it from 1.0 to 3.0 s
+                said.append(pipeline.status().words)
+                image = empty if 25 <= index < 75 else picture(index)
+                yield Frame(index, index / 25, 50.0 + index / 25, image)
+
+    pipeline = make(Playback(Emptied()), clock=lambda: 50.0)
+    recorder = recorded(pipeline)
+    to_the_end(pipeline)
+    # said once it lasted for 1 s, and no longer than it does
+    assert said == [""] * 51 + [words] * 25 + [""] * 44
+    assert len(recorder.frames) == 120
 
 
 def test_a_source_that_hangs_is_judged_by_who_waits_and_its_later_frames_are_not_taken(make: Make) -> None:

@@ -9,6 +9,7 @@ from usbio.errors import CallError
 from usbio.frames import FrameSource
 from usbio.sources.clip import open_clip
 from usbio.sources.kinds import kind_of
+from usbio.sources.reconnecting import Reconnecting
 
 
 def open_source(address: str, fps: float | None = None) -> FrameSource:
@@ -17,7 +18,10 @@ def open_source(address: str, fps: float | None = None) -> FrameSource:
     if not place:
         raise CallError(address or "source", "names nothing", "give a path, or sim:VIEW")
     kind = kind_of(prefix)
-    return open_clip(Path(place), fps) if kind is None else kind.open(address, place)
+    if kind is None:
+        return open_clip(Path(place), fps)
+    source = kind.open(address, place)
+    return Reconnecting(source) if kind.returns else source
 
 
 def split_address(address: str) -> tuple[str, str]:
