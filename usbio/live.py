@@ -22,8 +22,10 @@ from usbio.errors import CallError
 from usbio.first_borders import FirstBorder, FirstBorders
 from usbio.frames import FrameSource, Steerable, device_itself
 from usbio.history import History
+from usbio.listeners import Listeners, RunEvent
 from usbio.live_picture import Engine, LivePicture
 from usbio.live_recording import LiveRecording, MakeRecorder
+from usbio.marked_recorder import MarkedRecorder
 from usbio.mmode_strip import StripRecorder
 from usbio.own_coordinates import setup_in_frame, setup_in_picture
 from usbio.pipeline import CLOSING_S, Pipeline, Sink
@@ -67,6 +69,8 @@ class LiveRun(Generic[S]):
         self.strips = StripRecorder()
         self.activity = Activity()
         self.recording = LiveRecording()
+        self.listeners = Listeners()  # other programs that hear of this run
+        self._marked: MarkedRecorder | None = None  # the latest recording, for marks of any moment in it
         self.offer = RecordingOffer()
         self._first_borders = FirstBorders()
         self._picture = LivePicture(engine)
@@ -75,7 +79,7 @@ class LiveRun(Generic[S]):
         self._sample: Sample | None = None
         self._before: Sample | None = None  # the newest one when the recording began
         self._saved_at: Path | None = None
-        self._listeners: list[Sink] = []
+        self._sinks: list[Sink] = []
         self._looking: threading.Thread | None = None
         self._look_again_s = -inf
         self._pipeline = self._new_pipeline()
@@ -138,13 +142,13 @@ class LiveRun(Generic[S]):
 
     def listen(self, sink: Sink) -> None:
         """Let this have every sample from the next one on, on the measure thread, also of runs to come."""
-        self._listeners.append(sink)
+        self._sinks.append(sink)
         self._pipeline.add_sink(sink)
 
     def unlisten(self, sink: Sink) -> None:
         """Let this have no more samples."""
-        if sink in self._listeners:
-            self._listeners.remove(sink)
+        if sink in self._sinks:
+            self._sinks.remove(sink)
         self._pipeline.remove_sink(sink)
 
     def again(self) -> None:
@@ -192,7 +196,8 @@ class LiveRun(Generic[S]):
         found = sample.result.measurements if sample.result is not None else ()
         own = recording_setup(self._setup, place.in_frame, place.visible.roi, found, self.confirmed)
         plan = RecordingPlan(parent, self.name, place.in_frame.view, own, place.visible.size_px, fps, codec)
-        recorder = make(plan, tried.bytes_per_picture if tried is not None else None)
+        made = make(plan, tried.bytes_per_picture if tried is not None else None)
+        recorder = self._marked = MarkedRecorder(made, self.listeners.event)
         self.recording.begin(recorder)
         with self._lock:
             self._own = own
@@ -215,10 +220,20 @@ class LiveRun(Generic[S]):
         self._pipeline.end_record()
 
     def mark(self, words: str) -> None:
-        """Write a marker into the recording, at the newest picture."""
+        """Write a marker into the recording, at the newest picture, and let listeners know of it."""
+        self.listeners.event(RunEvent(words, time.perf_counter()))
+        if self.listeners and self.recording.active is None:
+            return  # another program keeps it
         # The sample from before the recording is still numbered as the source does.
         newest = None if self._sample is self._before else self._sample
         self.recording.mark(words, newest.frame.index if newest is not None else 0)
+
+    def mark_at(self, words: str, at_s: float, stream: str) -> str:
+        """Write a marker of another program at the picture that was newest then, and say so; any thread."""
+        recorder = self._marked
+        frame = recorder.mark_at(words, at_s, stream) if recorder is not None else None
+        kept = f"in the recording, at frame {frame}" if frame is not None else "nothing is recorded"
+        return f"marker {words!r} from {stream}: {kept}"
 
     def steer(self, by: float | None) -> float | None:
         """Ask the simulator for more or less effort, or with None to contract by itself; say what it is."""
@@ -249,6 +264,7 @@ class LiveRun(Generic[S]):
         What the setup says holds, whatever was said before. A recording has one setup and ends.
         """
         self.end_record()
+        self.listeners.event(RunEvent("setup changed", time.perf_counter()))
         self._sample = None  # it tells borders in pixels of another picture
         with self._lock:
             self._setup, self._own = setup, None
@@ -333,7 +349,7 @@ class LiveRun(Generic[S]):
     def action_words(self) -> str:
         """Return the one line of what needs action now."""
         now = "" if self.question else action_words(self.status(), self._sample, self.view)
-        return " · ".join(filter(None, (self.recording.alarm, now)))
+        return " · ".join(filter(None, (self.recording.alarm, self.listeners.alarm, now)))
 
     @property
     def ended(self) -> bool:
@@ -372,9 +388,10 @@ class LiveRun(Generic[S]):
             self.playback,
             self._begin,
             self._engine.step,
-            (self.history, self.strips, self._first_borders, *self._listeners),
+            (self.history, self.strips, self._first_borders, self.listeners.sample, *self._sinks),
             see=self._picture.see,
             watch=self._picture.words,
+            hear=self.listeners.frame,
         )
 
     def _begin(self, whole: Picture) -> S:
@@ -385,6 +402,8 @@ class LiveRun(Generic[S]):
             state = self._picture.begin(self.name, choice, setup, own, whole)
             assert self._picture.measured_as is not None
             self.strips.use(self._picture.measured_as)
+            self.listeners.use(self._picture.measured_as)
+            self.listeners.event(RunEvent("measuring begins", time.perf_counter()))
             # A border that was confirmed once says nothing about one that is found anew.
             self.confirmed = frozenset()
             return state

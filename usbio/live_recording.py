@@ -15,8 +15,8 @@ from usbio.recording_tap import FrameRecorder
 class RunRecorder(FrameRecorder, Protocol):
     """A recorder as a run knows it."""
 
-    def event(self, kind: str, frame: int, **parameters: object) -> None:
-        """Write something that happened at a picture."""
+    def event(self, kind: str, frame: int, at_s: float | None = None, **parameters: object) -> None:
+        """Write something that happened at a picture, now or at another moment."""
         ...
 
     def keep(self, name: str, picture: Picture, frame: int) -> None:

@@ -24,6 +24,7 @@ from usbio.steady_time import SteadyTime
 
 S = TypeVar("S")
 Sink = Callable[[Sample], None]
+Hear = Callable[[Frame, bool], object]  # a frame as it arrives, and whether it is recorded
 _log = logging.getLogger(__name__)
 
 STALL_S = 1.0
@@ -31,6 +32,10 @@ STUCK_S = 5.0  # the longest that one picture may take to be measured; the first
 CLOSING_S = 20.0  # the longest that the end of the program waits for a recording to be finished
 _WAIT_S = 0.25  # how long any wait lasts before the thread looks up
 _RATE_SPAN_S = 2.0
+
+
+def _nobody_hears(_: Frame, __: bool) -> None:
+    """Nobody asked for frames as they arrive."""
 
 
 class Pipeline(Generic[S]):
@@ -51,8 +56,10 @@ class Pipeline(Generic[S]):
         clock: Callable[[], float] = time.perf_counter,
         see: See = whole_frame,
         watch: Watch = nothing_to_say,
+        hear: Hear = _nobody_hears,
     ) -> None:
         self._source = source
+        self._hear = hear
         self._clock = clock
         self.follower = Follower(begin, step, see, watch)
         self.ages = FrameAges()
@@ -222,6 +229,7 @@ class Pipeline(Generic[S]):
             self._counts = replace(
                 self._counts, delivered=self._counts.delivered + 1, lost=self._counts.lost + max(gap, 0)
             )
+        self._hear(frame, recorder is not None)
         self._frames.put((frame, recorder))
 
     # measure thread

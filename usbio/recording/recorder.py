@@ -117,11 +117,11 @@ class Recorder:
         """Take what was measured in a picture, or why nothing was."""
         self._hand(sample, _SAMPLE_BYTES)
 
-    def event(self, kind: str, frame: int, **parameters: object) -> None:
+    def event(self, kind: str, frame: int, at_s: float | None = None, **parameters: object) -> None:
         """Take what happened at a picture, such as a ``marker`` with its words, or that borders are
-        ``confirmed`` from this picture on.
+        ``confirmed`` from this picture on; it happens now, or at a moment on this recorder's clock.
         """
-        self._hand(_Event(kind, frame, self._clock(), parameters), _SAMPLE_BYTES)
+        self._hand(_Event(kind, frame, self._clock() if at_s is None else at_s, parameters), _SAMPLE_BYTES)
 
     def keep(self, name: str, picture: Picture, frame: int) -> None:
         """Keep a region of the screen as a still; whoever calls it knows that it may be kept."""
