@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from usbio.sources.address import split_address
+from usbio.sources.kinds import CLIP
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +21,12 @@ class Device:
 def device_of(address: str) -> Device:
     """Return the device that a source's address names; a file is a clip, whatever it is called."""
     kind, place = split_address(address)
-    return (
-        Device("clip") if kind == "clip" else Device(kind, place.partition("?")[0])
-    )  # options are no device
+    return Device(CLIP) if kind == CLIP else Device(kind, place.partition("?")[0])  # options are no device
 
 
 def path_of(address: str) -> Path:
     """Return the path that files about a source are named after: a clip's own, or the device's name."""
     kind, place = split_address(address)
-    if kind == "clip":
+    if kind == CLIP:
         return Path(place)
     return Path(re.sub(r"[^\w.-]+", "_", f"{kind}_{place.partition('?')[0]}").strip("_"))

@@ -60,6 +60,11 @@ def output_error(path: Path, error: OSError) -> OutputError:
     return OutputError(path, f"writing failed ({_reason(error)})", "choose another folder or disk")
 
 
+def said_of(error: BaseException) -> str:
+    """Return what any exception says, in one line."""
+    return _one_line(f"{type(error).__name__}: {error}").rstrip(": ")
+
+
 _MISSING = (errno.ENOENT, errno.ENOTDIR)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _FULL = (errno.ENOSPC, errno.EDQUOT)

@@ -182,7 +182,6 @@ WRONG_CALLS = {
     "analyze --left a.mp4 --right b.mp4 c.mp4 --view layer": "beside a pair",
     "analyze --left a.mp4 --right b.mp4 --side left --view layer": "--side",
     "analyze sim:tra --view tra": "is not a clip",
-    "analyze usb:0 --view tra": "is not a clip",
     "analyze a.mp4 a.avi --view layer": "would write the same files",
     "analyze a.mp4 ./a.mp4 --view layer --out x": "is named twice",
     "analyze a.png a.mmode.png --view layer --side left --mmode": "both an input and a result",

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from math import isnan
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import get_args
 
 import numpy as np
@@ -27,6 +28,7 @@ from tests.usbio.clips import (
     write_folder,
     write_video,
 )
+from tests.usbio.plug_in_package import install_documented
 from usbio.errors import CallError
 from usbio.frames import Frame, FrameSource, is_device
 from usbio.recording.plan import Codec, RecordingPlan
@@ -184,6 +186,13 @@ def _by_address(address: str) -> MakeDevice:
     return lambda _: open_source(address)
 
 
+def documented_plug_in(beside: ExitStack) -> FrameSource:
+    patch = beside.enter_context(pytest.MonkeyPatch.context())
+    folder = Path(beside.enter_context(TemporaryDirectory()))
+    patch.syspath_prepend(install_documented(folder / "site"))
+    return open_source("acme:1")
+
+
 # What makes a device, and the width and height of its pictures, of which it gives at least ten a second. What
 # it needs beside it, such as a server, goes onto the stack and is closed after the test.
 DEVICES: dict[str, tuple[MakeDevice, tuple[int, int]]] = {
@@ -191,6 +200,7 @@ DEVICES: dict[str, tuple[MakeDevice, tuple[int, int]]] = {
     for view in get_args(ViewName)
     for options in ("", "?speed=4&fps=50&seed=3&side=right&flash=1")
 }
+DEVICES["plug-in of docs/sources.md"] = documented_plug_in, (640, 480)
 
 
 @pytest.fixture(params=DEVICES)
@@ -255,7 +265,7 @@ def test_what_a_simulator_is_asked_for_it_is() -> None:
             "sim:knee",
             "sim:knee: there is no such view; choose one of lm-csa, lm-thickness, tra, layer, contour",
         ),
-        ("sim:", "sim:: names nothing; give a path, or sim:VIEW"),
+        ("sim:", "sim:: names nothing; give a path, or sim:tra"),
         (
             "sim:tra?speeed=2",
             "sim:tra?speeed=2: the simulator has no option speeed; "

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from usbio.setup import SetupFile
     from usbio.task import Task
 
-_LIVE = r"(usb|screen|igtl|url|sim):"
-
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -109,7 +107,7 @@ def _clips(sources: list[str], left: str | None, right: str | None, side: str | 
 
 def clip_path(source: str) -> Path:
     """Return the path that ``clip:PATH`` or a bare path names; a letter and a colon is a Windows drive."""
-    if re.match(_LIVE, source) and not Path(source).exists():
+    if _names_device(source) and not Path(source).exists():
         raise CallError(
             source, "is not a clip", "analyze measures files and folders; usbio simulate writes some"
         )
@@ -119,6 +117,15 @@ def clip_path(source: str) -> Path:
     from usbio.recording.place import recording_folder
 
     return recording_folder(Path(path)) or Path(path)
+
+
+def _names_device(source: str) -> bool:
+    if not re.match(r"[a-z][a-z0-9-]+:", source):
+        return False
+    from usbio.sources.address import split_address
+    from usbio.sources.kinds import CLIP
+
+    return split_address(source)[0] != CLIP
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,17 @@ from pathlib import Path
 from usbio.errors import CallError
 from usbio.frames import FrameSource
 from usbio.sources.clip import open_clip
-from usbio.sources.kinds import kind_of
+from usbio.sources.kinds import CLIP, is_prefix, kind_of
 from usbio.sources.reconnecting import Reconnecting
 
 
 def open_source(address: str, fps: float | None = None) -> FrameSource:
     """Return what ``kind:place`` or a bare path names; a letter and a colon in front is a Windows drive."""
     prefix, place = split_address(address)
-    if not place:
-        raise CallError(address or "source", "names nothing", "give a path, or sim:VIEW")
     kind = kind_of(prefix)
+    if not place:
+        example = kind.example if kind is not None else "sim:VIEW"
+        raise CallError(address or "source", "names nothing", f"give a path, or {example}")
     if kind is None:
         return open_clip(Path(place), fps)
     source = kind.open(address, place)
@@ -27,6 +28,6 @@ def open_source(address: str, fps: float | None = None) -> FrameSource:
 def split_address(address: str) -> tuple[str, str]:
     """Return the kind of an address and what follows the colon; whatever names no kind is a clip's path."""
     found = re.match(r"([a-z][a-z0-9-]+):", address)
-    if found and (found[1] == "clip" or kind_of(found[1]) is not None):
+    if found and (found[1] == CLIP or is_prefix(found[1])):
         return found[1], address[found.end() :]
-    return "clip", address
+    return CLIP, address
