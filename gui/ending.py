@@ -80,7 +80,7 @@ class Shot:
     def take_at_height(self) -> None:
         """Take it while a muscle is contracted: the end of a clip is rest, which shows little."""
         run = self._window.run
-        changes = [abs(r.change_percent) for r in run.readings() if r.sound] if run is not None else []
+        changes = [abs(r.change_percent) for r in run.values.readings() if r.sound] if run is not None else []
         height = max((change for change in changes if isfinite(change)), default=0.0)
         if height < _LEAST_HEIGHT_PERCENT or height < 0.9 * self._height_percent:
             return

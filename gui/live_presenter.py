@@ -52,7 +52,9 @@ class LivePresenter:
         self._time_s, self._all_drawn = sample.frame.t_s, False
         if not self.frozen:
             self._page.image.show_setup(run.measured_as)
-            self._page.image.show_frame(sample.picture, sample.result, run.confirmed, sample.frame.arrived_s)
+            self._page.image.show_frame(
+                sample.picture, sample.result, run.values.confirmed, sample.frame.arrived_s
+            )
             self._page.image.repaint()  # now: whatever else is drawn would make it older
         self._show_rest(run, flush=False)
 
@@ -79,7 +81,7 @@ class LivePresenter:
     def redraw(self) -> None:
         """Draw everything again, such as after a confirmation while paused."""
         if self._run is not None:
-            self._page.image.recolour(self._run.confirmed)
+            self._page.image.recolour(self._run.values.confirmed)
             self._show_rest(self._run, flush=True)
 
     def _notes(self, run: LiveRun[Any]) -> tuple[str, ...]:
@@ -101,13 +103,13 @@ class LivePresenter:
         if view is None:
             return
         if flush:
-            run.refresh_activity()
+            run.values.refresh_activity()
             self._show_numbers(run, view)
             self._show_traces(run, view)
             self._show_strips(run)
         # One thing a picture: together they would make the next picture wait.
         elif self._is_due("activity", ACTIVITY_S):
-            run.ask_activity()
+            run.values.ask_activity()
         elif self._is_due("numbers", NUMBERS_S):
             self._show_numbers(run, view)
         elif self._is_due("traces", TRACES_S):
@@ -123,25 +125,25 @@ class LivePresenter:
         return True
 
     def _show_numbers(self, run: LiveRun[Any], view: View) -> None:
-        found = run.readings()
+        found = run.values.readings()
         self._page.numbers.show_readings(found, view)
         if found:
-            self._page.show_comparison(run.comparison())
+            self._page.show_comparison(run.values.comparison())
 
     def _show_traces(self, run: LiveRun[Any], view: View) -> None:
         page = self._page
         page.plot.show_quantity(MUSCLE_WORDS[view.muscles[0]], QUANTITIES[view.quantity])
         shown, end_s = [], 0.0
-        for side, muscle in run.history.keys:
+        for side, muscle in run.values.history.keys:
             if muscle == view.muscles[0]:
-                t_s, values = run.history.trace(side, muscle, view.quantity, SPAN_S)
+                t_s, values = run.values.history.trace(side, muscle, view.quantity, SPAN_S)
                 page.plot.show_trace(side, t_s, values)
                 shown.append(values)
                 end_s = float(t_s[-1]) if len(t_s) else end_s
         page.plot.show_span(end_s, shown)
-        page.plot.show_phases(run.activity.rests, run.activity.contractions)
+        page.plot.show_phases(run.values.activity.rests, run.values.activity.contractions)
 
     def _show_strips(self, run: LiveRun[Any]) -> None:
         strips = run.strips.strips()
-        self._page.mmode.show_strips(strips, run.unconfirmed)
+        self._page.mmode.show_strips(strips, run.values.unconfirmed)
         self._page.image.show_lines([strip.line_px for strip in strips])

@@ -55,9 +55,9 @@ def _forget(_: SetupDraft) -> None:
 
 
 def _live_title(run: LiveRun[Any]) -> str:
-    if not run.readings():
+    if not run.values.readings():
         return f"{run.title} …"
-    return f"{run.title} · automatic border" if run.unconfirmed else run.title
+    return f"{run.title} · automatic border" if run.values.unconfirmed else run.title
 
 
 class MainWindow(QMainWindow):

@@ -48,7 +48,7 @@ class RunActions:
 
     def confirm(self) -> None:
         """Stand by the borders that were found."""
-        if self.run is None or not self.run.readings():
+        if self.run is None or not self.run.values.readings():
             self._say("there is no border yet")
             return
         self.run.confirm()

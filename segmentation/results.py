@@ -16,6 +16,7 @@ Picture = npt.NDArray[np.uint8]
 Side = Literal["left", "right"]
 Muscle = Literal["lm", "tra", "io", "eo", "layer", "contour"]
 BorderSource = Literal["auto", "traced", "confirmed", "corrected"]
+BORDER_SOURCES: tuple[BorderSource, ...] = get_args(BorderSource)  # the least sure one first
 
 SIDES: tuple[Side, ...] = get_args(Side)
 
@@ -37,6 +38,13 @@ class Status(StrEnum):
     def carries_value(self) -> bool:
         """True where the table shows a value beside this status."""
         return self in _WITH_VALUE
+
+    def or_worse(self, other: Status) -> Status:
+        """Return the one that explains a comparison: one without a value first, then one that is not ok."""
+        for status in (self, other):
+            if not status.carries_value:
+                return status
+        return other if self is Status.OK else self
 
 
 _WITH_VALUE = frozenset({Status.OK, Status.LOW_QUALITY, Status.MOVED, Status.SHADOW})

@@ -10,7 +10,7 @@ import numpy as np
 
 from segmentation.repetitions import breathing_change, find_repetitions, smallest_change, swells
 from segmentation.results import Side
-from segmentation.timing import Mark, Timing
+from segmentation.timing import Mark, Phase, Timing, phases
 from segmentation.traces import Span, Trace, level
 from segmentation.trials import Decision, measure_trials
 from segmentation.views import View
@@ -35,10 +35,15 @@ class Activity:
     rests: tuple[Span, ...] = ()
     contractions: tuple[Span, ...] = ()
     muscles: dict[Key, MuscleActivity] = field(default_factory=dict)
+    timing: Timing | None = None
 
     def of(self, key: Key) -> MuscleActivity:
         """Return one muscle's activity; all ``nan`` where nothing is known."""
         return self.muscles.get(key, MuscleActivity())
+
+    def phase_at(self, t_s: float) -> Phase:
+        """Return what the muscles did at a moment; unknown before anything was found."""
+        return phases(self.timing, np.array([t_s]))[0][0] if self.timing is not None else Phase.UNKNOWN
 
 
 def find_activity(history: History, view: View, marks: Sequence[Mark] = ()) -> Activity:
@@ -55,7 +60,7 @@ def find_activity(history: History, view: View, marks: Sequence[Mark] = ()) -> A
     holds = tuple(repetition.hold for repetition in timing.repetitions)
     traces = {key: history.as_trace(*key, view.quantity, span_s) for key in keys}
     muscles = {key: _muscle_activity(trace, view, key, timing) for key, trace in traces.items()}
-    return Activity(timing.rest or (), holds, muscles)
+    return Activity(timing.rest or (), holds, muscles, timing)
 
 
 def _muscle_activity(trace: Trace, view: View, key: Key, timing: Timing) -> MuscleActivity:

@@ -14,14 +14,15 @@ from segmentation.comparison import compare
 from segmentation.results import Side
 from segmentation.summary import MuscleRecord, Summary, summarise
 from segmentation.timing import Timing
-from segmentation.views import VIEWS
+from segmentation.views import VIEWS, ViewName
 from usbio.clip_records import marks_of, muscle_records, notes_on_marks
 from usbio.columns import TableName
 from usbio.error_figures import literature_errors
 from usbio.errors import ClipDamaged
 from usbio.late_results import LateResults
 from usbio.measuring import BorderLines, Measured, Progress, Sink, Told, measure, overlay_film
-from usbio.outputs import BORDERS, OVERLAY, PAIR, Place, Results
+from usbio.outputs import BORDERS, OVERLAY, PAIR, PAIRS, Place, Results
+from usbio.paired_logs import TimedLog, pair_rows, timed_log
 from usbio.recording.derived import told_of
 from usbio.setup import SetupFile
 from usbio.setup_as_used import setup_as_used
@@ -57,6 +58,8 @@ class ClipReport:
     frames: Json
     seconds: float
     damaged: ClipDamaged | None
+    view: ViewName
+    timed: TimedLog | None  # of a recording that was made beside another
 
 
 def analyze_clip(
@@ -94,10 +97,14 @@ def analyze_pair(left: ClipReport, right: ClipReport, place: Place, manner: Mann
     started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
     acquisition = left.setup.acquisition
     rows = _summaries([*left.records, *right.records], _painful(left.setup))
-    tables: list[TableName] = ["summary"]
+    at_once = _side_by_side(left, right)
+    tables: list[TableName] = ["summary", "pairs"] if at_once else ["summary"]
     with Results(place, manner.replace) as results:
         with results.open(PAIR[0]) as file:
             write_table(file, "summary", summary_rows(rows), acquisition)
+        if at_once:
+            with results.open(PAIRS) as file:
+                write_table(file, "pairs", pair_rows(*at_once, VIEWS[left.view]), acquisition)
         content = manner.fingerprint | sidecar(
             {"left": left.name, "right": right.name}, tables, left.setup, left.timing
         )
@@ -110,6 +117,12 @@ def analyze_pair(left: ClipReport, right: ClipReport, place: Place, manner: Mann
         results.commit()
 
 
+def _side_by_side(left: ClipReport, right: ClipReport) -> tuple[TimedLog, TimedLog] | None:
+    if left.timed is None or right.timed is None or left.timed.pair != right.timed.pair:
+        return None
+    return left.timed, right.timed
+
+
 def _report(clip: Path, place: Place, task: Task, measured: Measured, seconds: float) -> ClipReport:
     timing, records = muscle_records(measured.log, VIEWS[task.view], marks_of(task.setup))
     used = setup_as_used(task.setup, measured.prepared.measure)
@@ -119,7 +132,11 @@ def _report(clip: Path, place: Place, task: Task, measured: Measured, seconds: f
         "measured": measured.log.measured,
         "refused": dict(sorted(measured.refused.items())),
     }
-    return ClipReport(place, clip.name, used, timing, records, frames, seconds, measured.damaged)
+    recording = measured.recording
+    timed = timed_log(recording, measured.log, timing) if recording is not None else None
+    return ClipReport(
+        place, clip.name, used, timing, records, frames, seconds, measured.damaged, task.view, timed
+    )
 
 
 def _write_clip(

@@ -10,7 +10,8 @@ from usbio.batch import still_broken
 from usbio.errors import ClipDamaged, OutputError, UsbioError
 from usbio.fingerprint import fingerprint, pair_fingerprint
 from usbio.job import Job
-from usbio.outputs import PAIR, Place
+from usbio.outputs import PAIR, PAIRS, Place
+from usbio.recording.place import pair_name
 from usbio.sidecar import Json
 from usbio.standing import standing
 
@@ -33,14 +34,16 @@ class Comparison:
 def comparison(place: Place, jobs: Sequence[Job]) -> Comparison:
     """Look at what stands of a pair; a comparison of other clips is refused."""
     force = jobs[0].force
+    name, other = (pair_name(job.clip) for job in jobs)
+    endings = (*PAIR, PAIRS) if name and name == other else PAIR
     try:
         left, right = (fingerprint(job.clip, job.task) for job in jobs)
     except UsbioError:  # said when that clip has its turn
         if not force:
-            place.refuse_existing(PAIR)
+            place.refuse_existing(endings)
         return Comparison(place, force, {}, stands=False)
     both = pair_fingerprint(left, right)
-    found = None if force else standing(place, PAIR, both)
+    found = None if force else standing(place, endings, both)
     if found is None or not found.complete:
         return Comparison(place, force, both, stands=False)
     clips = [_clip_standing(job, prints) for job, prints in zip(jobs, (left, right), strict=True)]

@@ -11,7 +11,7 @@ from segmentation.results import QUANTITIES
 
 SCHEMA_VERSION = 1
 
-TableName = Literal["frames", "repetitions", "summary", "experimental", "timestamps"]
+TableName = Literal["frames", "repetitions", "summary", "experimental", "timestamps", "pairs"]
 AS_UNIT_SAYS = "as unit says"
 """Unit of a column whose numbers stand in the unit that the row names."""
 
@@ -55,6 +55,9 @@ _TIME = {
     "value_age_s": "age of a held value",
     "arrived_s": "when the frame arrived at the computer, from the moment the recording began",
     "video_s": "the picture's stamp in the video of the recording, to a thousandth of a second",
+    "pair_s": "when the newer of the two pictures arrived, from the first pair on",
+    "left_age_s": "how much older the left picture is than the newer one of the pair",
+    "right_age_s": "how much older the right picture is than the newer one of the pair",
     "rest_start_s": "start of the stretch rest is the mean of (of the first, where several are marked)",
     "rest_end_s": "end of the stretch rest is the mean of (of the last, where several are marked)",
     "contraction_start_s": "where the leading muscle leaves rest, or the start of the marked interval",
@@ -130,6 +133,14 @@ _OTHER = {
     "note": ("experimental: in words what came of it, or why it was refused", ""),
     "live": ("measured, failed or dropped (overtaken by a newer picture) while it was recorded", ""),
     "fault": ("why nothing could be measured in it", ""),
+    "left_frame": ("number of the left picture in its own recording", ""),
+    "right_frame": ("number of the right picture in its own recording", ""),
+    "left_value": ("value of the left muscle", AS_UNIT_SAYS),
+    "right_value": ("value of the right muscle", AS_UNIT_SAYS),
+    "left_phase": ("what the left muscle is doing: rest, contraction, transition, artefact", ""),
+    "right_phase": ("what the right muscle is doing: rest, contraction, transition, artefact", ""),
+    "left_kind": ("live, or held: older than a second", ""),
+    "right_kind": ("live, or held: older than a second", ""),
     "rest_rule": ("how rest was taken", ""),
     "contracted_rule": ("how contracted was taken", ""),
 }  # fmt: skip
@@ -160,6 +171,8 @@ _ORDER: Mapping[TableName, str] = {
     "experimental": "side muscle zone quantity unit repetition bend_phase start_s end_s rest_value rest_sd "
     "value change_absolute change_percent trial_band n_pictures note",
     "timestamps": "frame time_s arrived_s video_s live fault",
+    "pairs": "pair_s muscle quantity unit left_frame right_frame left_value right_value asymmetry_percent "
+    "left_phase right_phase left_age_s right_age_s left_kind right_kind quality status border_source",
 }
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from typing import get_args
 
 import numpy as np
 
 from segmentation.results import (
+    BORDER_SOURCES,
     QUANTITIES,
     BorderSource,
     FloatArray,
@@ -23,7 +23,6 @@ from segmentation.traces import BoolArray, Span, Trace, inside
 Key = tuple[Side, Muscle]
 
 STATUSES = tuple(Status)
-BORDER_SOURCES: tuple[BorderSource, ...] = get_args(BorderSource)  # the least sure one first
 
 
 class MuscleLog:

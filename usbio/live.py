@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from math import inf
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -16,27 +15,27 @@ from segmentation.summary import ErrorFigures
 from segmentation.timing import Mark
 from segmentation.traces import Span
 from segmentation.views import VIEWS, MeasureSetup, View
-from usbio.activity import Activity, find_activity
 from usbio.choice import Choice, Question, open_question, setup_place
 from usbio.errors import CallError
 from usbio.first_borders import FirstBorder, FirstBorders
 from usbio.frames import FrameSource, Steerable, device_itself
-from usbio.history import History
+from usbio.held_side import hold_side
 from usbio.listeners import Listeners, RunEvent
 from usbio.live_picture import Engine, LivePicture
 from usbio.live_recording import LiveRecording, MakeRecorder
+from usbio.live_values import LiveValues
 from usbio.marked_recorder import MarkedRecorder
 from usbio.mmode_strip import StripRecorder
 from usbio.own_coordinates import setup_in_frame, setup_in_picture
 from usbio.pipeline import CLOSING_S, Pipeline, Sink
 from usbio.playback import Playback
-from usbio.reading import Comparison, Reading, action_words, compare_sides, readings
+from usbio.reading import action_words
 from usbio.recording.plan import Codec, RecordingPlan
 from usbio.recording_offer import RecordingOffer
 from usbio.recording_setup import recording_setup
 from usbio.sample import RunState, RunStatus, Sample
 from usbio.setup import SetupFile, save_setup
-from usbio.setup_as_used import setup_as_used, with_borders, without_places
+from usbio.setup_as_used import for_other_side, setup_as_used, with_borders, without_places
 from usbio.setup_draft import SetupDraft
 
 S = TypeVar("S")
@@ -62,12 +61,10 @@ class LiveRun(Generic[S]):
         self._choice = _completed(choice, setup)
         self._setup = setup
         self._engine = engine
-        self._errors = errors
         self._source = source
         self.playback = Playback(source)
-        self.history = History()
+        self.values = LiveValues(errors)
         self.strips = StripRecorder()
-        self.activity = Activity()
         self.recording = LiveRecording()
         self.listeners = Listeners()  # other programs that hear of this run
         self._marked: MarkedRecorder | None = None  # the latest recording, for marks of any moment in it
@@ -75,13 +72,10 @@ class LiveRun(Generic[S]):
         self._first_borders = FirstBorders()
         self._picture = LivePicture(engine)
         self._own: SetupFile | None = None  # of the recording, in its own pixels, from its start on
-        self.confirmed: frozenset[Side] = frozenset()
-        self._sample: Sample | None = None
         self._before: Sample | None = None  # the newest one when the recording began
         self._saved_at: Path | None = None
         self._sinks: list[Sink] = []
-        self._looking: threading.Thread | None = None
-        self._look_again_s = -inf
+        self._tell_values()
         self._pipeline = self._new_pipeline()
 
     @property
@@ -135,8 +129,7 @@ class LiveRun(Generic[S]):
     def stop(self, closing_s: float = CLOSING_S) -> bool:
         """End it; may be called twice. A recording is finished meanwhile, or with 0 s afterwards."""
         stopped = self._pipeline.stop(closing_s=closing_s)
-        if self._looking is not None:
-            self._looking.join(1.0)
+        self.values.stop()
         self.offer.wait(2.0)
         return self._picture.stop() and stopped
 
@@ -154,9 +147,8 @@ class LiveRun(Generic[S]):
     def again(self) -> None:
         """Play from the beginning once more."""
         self._pipeline.stop(closing_s=0.0)
-        self.history.clear()
+        self.values.begin()
         self._first_borders.clear()
-        self.activity, self._sample = Activity(), None
         self.playback.pause(False)
         self._pipeline = self._new_pipeline()
         self._pipeline.start()
@@ -166,7 +158,7 @@ class LiveRun(Generic[S]):
         sample = self._pipeline.take()
         if sample is not None and sample.picture is not None and sample.result is not None:
             self.offer.see(sample.picture)
-        self._sample = sample or self._sample
+        self.values.sample = sample or self.values.sample
         return sample
 
     def status(self) -> RunStatus:
@@ -184,7 +176,7 @@ class LiveRun(Generic[S]):
         Measuring begins anew with its first picture. Where this machine cannot keep up without loss, that is
         said and nothing begins.
         """
-        sample, place = self._sample, self._picture
+        sample, place = self.values.sample, self._picture
         if place.in_frame is None or place.visible is None or sample is None:
             raise CallError(self.name, "nothing is measured yet", "set up the picture, then record")
         fps = rate_hz if (rate_hz := self.status().rate_hz) > 0 else _USUAL_FPS
@@ -194,7 +186,7 @@ class LiveRun(Generic[S]):
             raise CallError(self.name, *advice.split("; ", 1))
         self.end_record()
         found = sample.result.measurements if sample.result is not None else ()
-        own = recording_setup(self._setup, place.in_frame, place.visible.roi, found, self.confirmed)
+        own = recording_setup(self._setup, place.in_frame, place.visible.roi, found, self.values.confirmed)
         plan = RecordingPlan(parent, self.name, place.in_frame.view, own, place.visible.size_px, fps, codec)
         made = make(plan, tried.bytes_per_picture if tried is not None else None)
         recorder = self._marked = MarkedRecorder(made, self.listeners.event)
@@ -208,7 +200,7 @@ class LiveRun(Generic[S]):
 
     def _keep_regions(self) -> None:
         """Keep stills of what outside the picture is allowed, and of nothing else."""
-        recorder, sample = self.recording.active, self._sample
+        recorder, sample = self.recording.active, self.values.sample
         if recorder is None or sample is None:
             return
         for table in self._setup.keep:
@@ -225,7 +217,7 @@ class LiveRun(Generic[S]):
         if self.listeners and self.recording.active is None:
             return  # another program keeps it
         # The sample from before the recording is still numbered as the source does.
-        newest = None if self._sample is self._before else self._sample
+        newest = None if self.values.sample is self._before else self.values.sample
         self.recording.mark(words, newest.frame.index if newest is not None else 0)
 
     def mark_at(self, words: str, at_s: float, stream: str) -> str:
@@ -258,20 +250,23 @@ class LiveRun(Generic[S]):
 
     # what only the operator can say
 
-    def use_setup(self, setup: SetupFile) -> None:
+    def use_setup(self, setup: SetupFile, keep_held: bool = False) -> None:
         """Measure with another setup from now on; a clip plays from its start, so that all of it is measured.
 
         What the setup says holds, whatever was said before. A recording has one setup and ends.
         """
         self.end_record()
         self.listeners.event(RunEvent("setup changed", time.perf_counter()))
-        self._sample = None  # it tells borders in pixels of another picture
+        self.values.sample = None  # it tells borders in pixels of another picture
+        if not keep_held:
+            self.values.held = None
         with self._lock:
             self._setup, self._own = setup, None
             self._picture.forget_place()
             self._choice = replace(
                 self._choice, view=setup.measure.view or self._choice.view, side=None, image_left=None
             )
+        self._tell_values()
         if self.playback.device:
             self._pipeline.follower.restart()
         else:
@@ -291,64 +286,40 @@ class LiveRun(Generic[S]):
             choice, setup = self._choice, self._setup
         return self._engine.draft(choice, without_places(setup) if anew else setup, picture)
 
+    def measure_other_side(self) -> Side:
+        """Hold this side's values and measure the other one from now on; say which.
+
+        Borders, stations and edges of the side before are another muscle's and are looked for anew.
+        """
+        measure, sample = self._picture.measured_as, self.values.sample
+        sides = {side for panel in measure.panels for side in panel.sides} if measure is not None else set()
+        if len(sides) != 1:
+            raise CallError(self.name, "does not show one side alone", "set up which side the picture shows")
+        (side,) = sides
+        other: Side = "right" if side == "left" else "left"
+        found = hold_side(self.values.own_readings(), sample) if sample is not None else None
+        self.values.held = found or self.values.held
+        self.use_setup(for_other_side(self._setup, other), keep_held=True)
+        return other
+
     def confirm(self) -> None:
         """Stand by the borders that were found automatically, also when the clip is played again."""
         if self.measured_as is None:
             return
         sides = frozenset(side for panel in self.measured_as.panels for side in panel.sides)
-        self.confirmed = sides
+        self.values.confirmed = sides
         with self._lock:
             self._setup = self._with_borders(self._first_borders.of(sides))
+        self._tell_values()
         self._pipeline.follower.edit(
             lambda state: self._engine.confirm(state, sides), self.recording.told_confirmed(sides)
         )
 
     # what the window shows
 
-    def refresh_activity(self) -> None:
-        """Look for rest and contraction in the values so far; tens of milliseconds once they are many."""
-        self._look_for_activity(self._pipeline)
-
-    def ask_activity(self) -> None:
-        """Look for them beside the thread that asks: `activity` changes once that is done.
-
-        It takes a tenth of the time at most, so that a slow machine keeps the rest for its pictures.
-        """
-        alive = self._looking is not None and self._looking.is_alive()
-        if not alive and time.perf_counter() >= self._look_again_s:
-            self._looking = threading.Thread(
-                target=self._look_for_activity, args=(self._pipeline,), name="activity", daemon=True
-            )
-            self._looking.start()
-
-    def _look_for_activity(self, pipeline: Pipeline[S]) -> None:
-        if self.view is not None:
-            marks = [Mark(i.kind, Span(i.start_s, i.end_s)) for i in self._setup.interval]
-            began_s = time.perf_counter()
-            found = find_activity(self.history, self.view, marks)
-            now_s = time.perf_counter()
-            self._look_again_s = now_s + 9.0 * (now_s - began_s)
-            if pipeline is self._pipeline:  # else the values were those of the run before
-                self.activity = found
-
-    def readings(self) -> tuple[Reading, ...]:
-        """Return the values of the newest sample that was taken."""
-        if self._sample is None or self.view is None:
-            return ()
-        return readings(self._sample, self.history, self.activity, self.view)
-
-    @property
-    def unconfirmed(self) -> frozenset[Side]:
-        """Sides with a border that was found automatically and that nobody stood by."""
-        return frozenset(r.side for r in self.readings() if r.border_source == "auto") - self.confirmed
-
-    def comparison(self) -> Comparison | None:
-        """Return left against right; None in a one-sided picture."""
-        return compare_sides(self.readings(), self.view, self._errors) if self.view is not None else None
-
     def action_words(self) -> str:
         """Return the one line of what needs action now."""
-        now = "" if self.question else action_words(self.status(), self._sample, self.view)
+        now = "" if self.question else action_words(self.status(), self.values.sample, self.view)
         return " · ".join(filter(None, (self.recording.alarm, self.listeners.alarm, now)))
 
     @property
@@ -380,6 +351,10 @@ class LiveRun(Generic[S]):
         own = with_borders(setup_in_picture(self._setup, visible.roi), measure.view, numbered)
         return setup_in_frame(own, visible.roi, self._setup)
 
+    def _tell_values(self) -> None:
+        self.values.view = self.view
+        self.values.marks = [Mark(i.kind, Span(i.start_s, i.end_s)) for i in self._setup.interval]
+
     # on the measure thread
 
     def _new_pipeline(self) -> Pipeline[S]:
@@ -388,7 +363,7 @@ class LiveRun(Generic[S]):
             self.playback,
             self._begin,
             self._engine.step,
-            (self.history, self.strips, self._first_borders, self.listeners.sample, *self._sinks),
+            (self.values.history, self.strips, self._first_borders, self.listeners.sample, *self._sinks),
             see=self._picture.see,
             watch=self._picture.words,
             hear=self.listeners.frame,
@@ -405,7 +380,7 @@ class LiveRun(Generic[S]):
             self.listeners.use(self._picture.measured_as)
             self.listeners.event(RunEvent("measuring begins", time.perf_counter()))
             # A border that was confirmed once says nothing about one that is found anew.
-            self.confirmed = frozenset()
+            self.values.confirmed = frozenset()
             return state
 
 

@@ -17,6 +17,7 @@ TABLES = (".frames.csv", ".repetitions.csv", ".summary.csv", ".json", ".run.json
 OVERLAY, BORDERS, MMODE = ".overlay.mp4", ".borders.jsonl", ".mmode.png"
 EXPERIMENTAL = ".experimental.csv"
 PAIR = (".summary.csv", ".json", ".run.json")
+PAIRS = ".pairs.csv"  # beside these, of two recordings that ran side by side
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,12 @@ from segmentation.asymmetry import Asymmetry, activation_asymmetry_points, size_
 from segmentation.indices import percent_change
 from segmentation.results import BorderSource, Measurement, Muscle, Side, Status
 from segmentation.summary import NO_FIGURE, ErrorFigures
+from segmentation.timing import Phase
 from segmentation.trials import Decision
 from segmentation.views import View
 from usbio.activity import Activity
 from usbio.history import History
+from usbio.pairing import HELD_S
 from usbio.sample import RunState, RunStatus, Sample
 
 MEAN_OF = 5  # pictures; a mean over n pictures is (n - 1) / 2 pictures late
@@ -28,6 +30,13 @@ ACTION = {
     Status.IMPLAUSIBLE: "value not plausible; check the border",
 }
 """What the operator sees beside a status; a value of low quality is shown with its chance instead."""
+_PHASE_WORDS = {
+    Phase.REST: "at rest",
+    Phase.CONTRACTION: "in contraction",
+    Phase.TRANSITION: "on the way",
+    Phase.ARTEFACT: "in an artefact",
+    Phase.UNKNOWN: "in no known phase",
+}
 DEPTH_CHANGED = "the depth was changed on the scanner; set it back, or choose the source again"
 
 
@@ -45,20 +54,28 @@ class Reading:
     change_percent: float  # now, from rest
     last_change_percent: float  # of the latest contraction
     last_decision: Decision | None
+    phase: Phase = Phase.UNKNOWN  # in which it was measured
+    age_s: float = 0.0  # of a value of the side that was measured before; 0 for the picture that is shown
+
+    @property
+    def held(self) -> bool:
+        """True for the other side's last value."""
+        return self.age_s >= HELD_S
 
     @property
     def sound(self) -> bool:
         """False where the value cannot be stood by as it is shown."""
-        return self.status in (Status.OK, Status.LOW_QUALITY)
+        return not self.held and self.status in (Status.OK, Status.LOW_QUALITY)
 
 
 def readings(sample: Sample, history: History, activity: Activity, view: View) -> tuple[Reading, ...]:
     """Return a reading for every side and muscle of one sample, in its order."""
     found = sample.result.measurements if sample.result is not None else ()
-    return tuple(_reading(m, history, activity, view) for m in found)
+    phase = activity.phase_at(sample.frame.t_s)
+    return tuple(_reading(m, history, activity, view, phase) for m in found)
 
 
-def _reading(m: Measurement, history: History, activity: Activity, view: View) -> Reading:
+def _reading(m: Measurement, history: History, activity: Activity, view: View, phase: Phase) -> Reading:
     has_value = m.status.carries_value
     value = history.recent_mean(m.side, m.muscle, view.quantity, MEAN_OF) if has_value else nan
     past = activity.of((m.side, m.muscle))
@@ -73,34 +90,50 @@ def _reading(m: Measurement, history: History, activity: Activity, view: View) -
         percent_change(past.rest, value),
         past.change_percent,
         past.decision,
+        phase,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Left against right in one two-sided picture."""
+    """Left against right: in one picture, in two, or against the side that was measured before."""
 
     now: Asymmetry
     at_rest: Asymmetry
     activation_points: float  # change of the right minus change of the left, latest contraction
     error_source: str  # where the band comes from; "" where there is none
+    unlike: str = ""  # why what is now is not compared; "" where it is
 
 
 def compare_sides(
     found: tuple[Reading, ...], view: View, errors: ErrorFigures | None = None
 ) -> Comparison | None:
-    """Return left against right of the leading muscle; None in a one-sided picture."""
+    """Return left against right of the leading muscle; None while one side is known.
+
+    Like is compared only with like: a held value with one of the same phase.
+    """
     sides = {r.side: r for r in found if r.muscle == view.muscles[0]}
     if len(sides) < 2:
         return None
     left, right = sides["left"], sides["right"]
     figure = (errors or {}).get((left.muscle, view.quantity), NO_FIGURE)
+    unlike = _unlike(left, right)
     return Comparison(
-        size_asymmetry(left.value, right.value, figure.sem),
+        size_asymmetry(nan if unlike else left.value, nan if unlike else right.value, figure.sem),
         size_asymmetry(left.rest, right.rest, figure.sem),
         activation_asymmetry_points(left.last_change_percent, right.last_change_percent),
         figure.source,
+        unlike,
     )
+
+
+def _unlike(left: Reading, right: Reading) -> str:
+    """Say why two values of now are not of one kind; "" where they are."""
+    steady = left.phase in (Phase.REST, Phase.CONTRACTION)
+    if not (left.held or right.held) or (steady and left.phase is right.phase):
+        return ""
+    held, live = (left, right) if left.held else (right, left)
+    return f"{held.side} was held {_PHASE_WORDS[held.phase]}, {live.side} is {_PHASE_WORDS[live.phase]}"
 
 
 def action_words(status: RunStatus, sample: Sample | None, view: View | None) -> str:

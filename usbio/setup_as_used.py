@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from segmentation.geometry import Roi
-from segmentation.views import MeasureSetup, Panel, ViewName
+from segmentation.results import Side
+from segmentation.views import MeasureSetup, Panel, PictureEdge, ViewName
 from usbio.first_borders import FirstBorder, border_tables, given_source
 from usbio.setup import (
     BorderTable,
@@ -50,6 +51,21 @@ def without_places(setup: SetupFile) -> SetupFile:
         )  # two may stand there now
     empty: dict[str, object] = {"station": [], "border": [], "seed": [], "keep": []}
     return setup.model_copy(update={"image": image, "calibration": CalibrationTable(), **empty})
+
+
+def for_other_side(setup: SetupFile, side: Side) -> SetupFile:
+    """Return the setup of the same picture once the probe lies on the other side, which is this one.
+
+    What was drawn or marked belongs to the side before; where a layer is measured holds for both.
+    """
+    edges: dict[PictureEdge, PictureEdge] = {"left": "right", "right": "left"}
+    given = setup.image.lateral_edge
+    image = setup.image.model_copy(
+        update={"side": side, "image_left": None, "lateral_edge": edges[given] if given else None}
+    )
+    stations = [table for table in setup.station if table.rule != "facet" and table.side in (None, side)]
+    gone: dict[str, object] = {"border": [], "seed": [], "interval": []}
+    return setup.model_copy(update={"image": image, "station": stations, **gone})
 
 
 def _facet_station(setup: SetupFile, first: FirstBorder) -> StationTable:

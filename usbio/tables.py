@@ -9,12 +9,12 @@ from types import MappingProxyType
 from typing import TextIO
 
 from segmentation.asymmetry import size_asymmetry_percent
-from segmentation.results import QUANTITIES, Muscle, Side, Status
+from segmentation.results import BORDER_SOURCES, QUANTITIES, Muscle, Side
 from segmentation.summary import MuscleRecord, Summary, unit_of
 from segmentation.timing import Timing, phases
 from segmentation.trials import Trial
 from usbio.columns import AS_UNIT_SAYS, COLUMNS, Cell, TableName, value_decimals, written
-from usbio.frame_log import BORDER_SOURCES, STATUSES, FrameLog, MuscleLog
+from usbio.frame_log import STATUSES, FrameLog, MuscleLog
 
 Row = Mapping[str, Cell]
 Acquisition = Mapping[str, object]
@@ -120,20 +120,12 @@ def _compared(log: FrameLog, muscle: Muscle, quantity: str, k: int) -> dict[str,
     return {
         "asymmetry_percent": size_asymmetry_percent(*sizes) if known else nan,
         "quality": min(left.quality[k], right.quality[k]),
-        "status": _worse(STATUSES[left.status[k]], STATUSES[right.status[k]]).value,
+        "status": STATUSES[left.status[k]].or_worse(STATUSES[right.status[k]]).value,
         "border_source": BORDER_SOURCES[min(left.border_source[k], right.border_source[k])],
     }
 
 
 _SIDES: tuple[Side, Side] = ("left", "right")
-
-
-def _worse(left: Status, right: Status) -> Status:
-    """The status that explains the comparison: one without a value first, then one that is not ok."""
-    for status in (left, right):
-        if not status.carries_value:
-            return status
-    return right if left is Status.OK else left
 
 
 def _repetition(record: MuscleRecord, trial: Trial, log: FrameLog) -> Row:

@@ -64,7 +64,7 @@ def test_what_was_recorded_is_what_was_measured_and_shown(run: LiveRun[TrackStat
     journal = (status.folder / "journal.jsonl").read_text(encoding="utf-8")
     assert '"cue"' in journal
     assert '"confirmed"' in journal
-    t_s, values = run.history.trace("left", "layer", "thickness_mm")
+    t_s, values = run.values.history.trace("left", "layer", "thickness_mm")
     assert t_s[0] == 0.0  # the traces begin with the recording
     assert np.isfinite(values).any()
 

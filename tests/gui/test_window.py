@@ -140,10 +140,12 @@ def test_the_border_is_confirmed_by_a_key(show: Show, qtbot: Any) -> None:
     wait_for_words(qtbot, window, "cm²")
     run = window.run
     assert run is not None
-    assert {r.border_source for r in run.readings()} == {"auto"}
+    assert {r.border_source for r in run.values.readings()} == {"auto"}
     qtbot.keyClick(window, Qt.Key.Key_C)
-    assert run.confirmed == {"left", "right"}
-    qtbot.waitUntil(lambda: {r.border_source for r in run.readings()} == {"confirmed"}, timeout=PATIENCE_MS)
+    assert run.values.confirmed == {"left", "right"}
+    qtbot.waitUntil(
+        lambda: {r.border_source for r in run.values.readings()} == {"confirmed"}, timeout=PATIENCE_MS
+    )
     window.close()
 
 
@@ -194,13 +196,13 @@ def test_what_nobody_said_is_asked_inside_the_window(
     assert window.setup.isVisible()
     for name, key in keys.items():
         qtbot.waitUntil(lambda at=name: window.setup.guide.step == at, timeout=PATIENCE_MS)
-        assert run.readings() == ()
+        assert run.values.readings() == ()
         qtbot.keyClick(QApplication.focusWidget(), key)
     wait_for_words(qtbot, window, "Is this the border?")
-    assert run.confirmed == frozenset()
+    assert run.values.confirmed == frozenset()
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
     assert window.page.isVisible()
-    assert run.confirmed == sides
+    assert run.values.confirmed == sides
     assert run.measured_as is not None
     assert {side for panel in run.measured_as.panels for side in panel.sides} == sides
     wait_for_words(qtbot, window, "cm²")

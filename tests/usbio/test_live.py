@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import isnan, nan
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,13 +15,14 @@ from segmentation.timing import Mark
 from segmentation.traces import Span
 from segmentation.views import VIEWS, MeasureSetup, Panel
 from tests.fakes import CountingState, ScriptedSource, begin, picture, step
-from usbio.activity import find_activity
+from usbio.activity import Activity, find_activity
 from usbio.choice import Choice, Question, open_question, setup_place
 from usbio.errors import CallError
 from usbio.frames import Frame
 from usbio.history import History
 from usbio.live import LiveRun
 from usbio.live_picture import Engine
+from usbio.live_values import LiveValues
 from usbio.reading import ACTION, action_words, compare_sides, readings
 from usbio.sample import Counts, RunState, RunStatus, Sample
 from usbio.setup import ImageTable, MeasureTable, SetupFile, load_setup, save_setup
@@ -85,18 +87,22 @@ def test_the_last_two_minutes_are_looked_at_or_all_where_rest_is_marked() -> Non
 
 
 def test_activity_that_is_asked_for_comes_beside_and_not_from_a_run_before(history: History) -> None:
-    engine: Engine[CountingState] = Engine(
-        lambda *_: MeasureSetup("lm-csa", (), (80, 60)), lambda _, first: begin(first), step, lambda s, _: s
-    )
-    run = LiveRun(Choice("clip", view="lm-csa", side="left"), ScriptedSource(0), SetupFile(), engine)
-    run.history = history
-    run.ask_activity()
-    assert run.stop()  # waits for whoever looks
-    assert len(run.activity.contractions) == 1
-    run._look_for_activity(run._new_pipeline())  # of a run that was put aside meanwhile
-    run.activity = find_activity(History(), VIEW)
-    run._look_for_activity(run._new_pipeline())
-    assert run.activity.contractions == ()
+    values = LiveValues()
+    values.view, values.history = VIEW, history
+    values.ask_activity()
+    values.stop()  # waits for whoever looks
+    assert len(values.activity.contractions) == 1
+    looks = find_activity
+
+    def _begins_anew(*asked: Any) -> Activity:
+        found = looks(*asked)
+        values.begin()
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("usbio.live_values.find_activity", _begins_anew)
+        values.refresh_activity()
+    assert not values.activity.contractions
 
 
 def test_without_values_there_is_no_activity() -> None:
@@ -197,14 +203,14 @@ def play(run: LiveRun[CountingState]) -> None:
 def test_a_run_can_be_played_again_and_begins_with_nothing() -> None:
     run = run_of(ScriptedSource(5, fps=200), Choice("a", view="lm-csa", image_left="left"))
     play(run)
-    first = len(run.history.trace("left", "lm", "area_cm2")[0])
+    first = len(run.values.history.trace("left", "lm", "area_cm2")[0])
     run.confirm()
     run.again()
     while not run.over:
         run.take()
-    assert 0 < len(run.history.trace("left", "lm", "area_cm2")[0]) <= 5
+    assert 0 < len(run.values.history.trace("left", "lm", "area_cm2")[0]) <= 5
     assert first <= 5
-    assert run.confirmed == frozenset()
+    assert run.values.confirmed == frozenset()
     assert run.stop()
 
 
@@ -245,7 +251,7 @@ def test_a_folder_of_pictures_with_a_point_in_its_name_keeps_its_name(tmp_path: 
 def test_every_sample_of_a_run_is_kept_even_if_no_window_asks() -> None:
     run = run_of(ScriptedSource(20, fps=100), Choice("a", view="lm-csa", image_left="left"))
     play(run)
-    t_s, values = run.history.trace("right", "lm", "area_cm2")
+    t_s, values = run.values.history.trace("right", "lm", "area_cm2")
     assert np.isfinite(values).all()
     assert t_s[-1] == pytest.approx(0.19)
     assert run.stop()

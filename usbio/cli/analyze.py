@@ -85,7 +85,13 @@ def analyze(
         from usbio.task import Extras
 
         call = Call(
-            clips, out, tasks, Extras(overlay, borders, mmode, experimental), force, left is not None, threads
+            clips,
+            out,
+            tasks,
+            Extras(overlay, borders, mmode, experimental),
+            force,
+            clips[0].side is not None,
+            threads,
         )
         with Bar(quiet, len(clips)) as bar:
             raise typer.Exit(ClipBatch(call).run(hands, bar))
@@ -95,7 +101,12 @@ def _clips(sources: list[str], left: str | None, right: str | None, side: str | 
     if left is None and right is None:
         if not sources:
             raise CallError("analyze", "no clip given", "name one, or a pair with --left and --right")
-        return [NamedClip(clip_path(source), None) for source in sources]
+        from usbio.recording.place import pair_folders
+
+        both = pair_folders(clip_path(sources[0])) if len(sources) == 1 else None
+        if both is None:
+            return [NamedClip(clip_path(source), None) for source in sources]
+        return [NamedClip(both[0], "left"), NamedClip(both[1], "right")]
     if left is None or right is None:
         raise CallError("analyze", "one side of a pair is missing", "give both --left and --right")
     if sources:

@@ -9,7 +9,7 @@ import typer
 
 from usbio.cli.console import say_error
 from usbio.errors import InputError, UsbioError, input_error
-from usbio.recording.place import JOURNAL, recording_folder
+from usbio.recording.place import JOURNAL, pair_folders, recording_folder
 
 if TYPE_CHECKING:
     from usbio.recording.contents import Recording
@@ -53,7 +53,10 @@ def _found(folders: list[Path]) -> list[Path]:
             found.append(own)
             continue
         try:
-            below = sorted(path for path in folder.iterdir() if (path / JOURNAL).is_file())
+            below = [
+                part for path in sorted(folder.iterdir()) for part in (path, *(pair_folders(path) or ()))
+            ]
+            below = [path for path in below if (path / JOURNAL).is_file()]
         except OSError as error:
             raise input_error(folder, error) from error
         if not below:
@@ -73,14 +76,14 @@ def _told(folder: Path, rebuild: bool, check: bool) -> bool:
         from usbio.recording.derived import rebuild as make_again
 
         for path in make_again(folder):
-            typer.echo(f"  made {path.relative_to(folder)}")
+            typer.echo(f"  made {path.relative_to(folder) if path.is_relative_to(folder) else path.name}")
     return bool(fault or recording.check.changed)
 
 
 def _line(recording: Recording) -> str:
     check, counts = recording.check, recording.counts
     words = [
-        f"{recording.folder.name}: {_state(recording)}",
+        f"{_name(recording)}: {_state(recording)}",
         f"{recording.seconds:.1f} s",
         f"{len(recording.frames)} pictures",
         f"{len(recording.measured)} measured live",
@@ -92,6 +95,11 @@ def _line(recording: Recording) -> str:
     if check.changed:
         words.append(f"JOURNAL CHANGED after it was written (line {', '.join(map(str, check.changed[:5]))})")
     return ", ".join([*words, f"seal {check.seal}"])
+
+
+def _name(recording: Recording) -> str:
+    folder = recording.folder
+    return f"{folder.parent.name}/{folder.name}" if recording.pair else folder.name
 
 
 def _state(recording: Recording) -> str:

@@ -81,6 +81,11 @@ class Recording:
         codec: Codec = self.header["codec"]
         return codec
 
+    @property
+    def pair(self) -> str:
+        """Name of the folder that it shares with the other side's; "" where it stands alone."""
+        return str(self.header.get("pair", ""))
+
     @cached_property
     def setup(self) -> SetupFile:
         """What it was measured with, in its own pixels."""

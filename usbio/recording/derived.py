@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
-from segmentation.timing import Timing
 from segmentation.views import VIEWS
-from usbio.clip_records import marks_of, muscle_records
 from usbio.columns import Cell
 from usbio.errors import output_error
-from usbio.frame_log import FrameLog
 from usbio.outputs import Place, Results
-from usbio.recording.contents import Recording, read_recording, stills, values
+from usbio.recording.contents import Recording, read_recording, stills
+from usbio.recording.measured_again import MeasuredAgain, measured_again
+from usbio.recording.paired import rebuild_pair
 from usbio.recording.place import JOURNAL
 from usbio.recording.room import RESERVE
 from usbio.setup import save_setup
@@ -38,7 +34,7 @@ def rebuild(folder: Path, replace: bool = False) -> list[Path]:
     wanted = {name for name in (SETUP, VALUES, TIMES, SIDECAR) if replace or not (folder / name).exists()}
     kept = [*_missing_stills(recording, replace)]
     if wanted & {VALUES, SIDECAR}:
-        made = _measured_again(recording)
+        made = measured_again(recording)
         with Results(Place(folder, "")) as results:
             _write(results, wanted, recording, made)
             results.commit()
@@ -49,7 +45,8 @@ def rebuild(folder: Path, replace: bool = False) -> list[Path]:
     if SETUP in wanted:
         save_setup(folder / SETUP, recording.setup)
     _free_reserve(folder)
-    return [*(folder / name for name in sorted(wanted)), *kept]
+    paired = rebuild_pair(folder.parent, replace) if recording.pair else []
+    return [*(folder / name for name in sorted(wanted)), *kept, *paired]
 
 
 def _free_reserve(folder: Path) -> None:
@@ -60,36 +57,7 @@ def _free_reserve(folder: Path) -> None:
             reserve.unlink()
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    log: FrameLog
-    timing: Timing | None
-    ages_ms: Mapping[str, float]  # of the measured values, from a picture's arrival
-
-
-def _measured_again(recording: Recording) -> _Made:
-    log = FrameLog()
-    times = {frame.index: frame for frame in recording.frames}
-    ages = []
-    for index, measured_s, result in values(recording):
-        log.add(index, times[index].t_s, result)
-        ages.append((measured_s - times[index].arrived_s) * 1000.0)
-    timing, _ = muscle_records(log, VIEWS[recording.view], marks_of(recording.setup))
-    return _Made(log, timing, _percentiles(ages))
-
-
-def _percentiles(ages_ms: list[float]) -> dict[str, float]:
-    if not ages_ms:
-        return {}
-    ways: dict[str, Callable[[list[float]], float]] = {
-        "median": lambda ages: float(np.median(ages)),
-        "p95": lambda ages: float(np.percentile(ages, 95)),
-        "max": max,
-    }
-    return {f"measured_{name}_ms": round(way(ages_ms), 1) for name, way in ways.items()}
-
-
-def _write(results: Results, wanted: set[str], recording: Recording, made: _Made) -> None:
+def _write(results: Results, wanted: set[str], recording: Recording, made: MeasuredAgain) -> None:
     acquisition = recording.setup.acquisition
     if VALUES in wanted:
         rows = frame_rows(made.log, made.timing, VIEWS[recording.view].quantity, recording.markers())
@@ -121,7 +89,7 @@ def _time_rows(recording: Recording) -> Iterator[dict[str, Cell]]:
         }
 
 
-def _told(recording: Recording, made: _Made) -> Json:
+def _told(recording: Recording, made: MeasuredAgain) -> Json:
     header, end = recording.header, recording.end or {}
     content = sidecar(
         header["source"], ["frames", "timestamps"], recording.setup, made.timing, view=recording.view

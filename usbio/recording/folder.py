@@ -240,6 +240,7 @@ def header(plan: RecordingPlan, start: Start) -> Line:
         "program_version": __version__,
         "began": start.began.isoformat(timespec="milliseconds"),
         "clock": _CLOCK_NOTE,
+        **({"pair": plan.pair, "clock_began_s": start.zero_s} if plan.pair else {}),
         "source": plan.source,
         "view": plan.view,
         "size_px": list(plan.size_px),

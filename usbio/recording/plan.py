@@ -29,6 +29,7 @@ class RecordingPlan:
     size_px: tuple[int, int]  # width, height
     fps: float  # measured picture rate
     codec: Codec = "ffv1"
+    pair: str = ""  # name of the folder that it shares with the other side's; "" where it stands alone
 
     @property
     def side(self) -> str:
@@ -48,17 +49,23 @@ def folder_name(plan: RecordingPlan, began: datetime) -> str:
 
 def make_folder(plan: RecordingPlan, began: datetime) -> Path:
     """Make the folder of one recording; one that stands is never used again."""
-    name = folder_name(plan, began)
+    if plan.pair:
+        return new_folder(plan.parent / plan.pair, plan.side)
+    return new_folder(plan.parent, folder_name(plan, began))
+
+
+def new_folder(parent: Path, name: str) -> Path:
+    """Make a folder of this name, with a number behind it where there is one already."""
     for number in range(1, _MOST):
-        folder = plan.parent / (name if number == 1 else f"{name}_{number}")
+        folder = parent / (name if number == 1 else f"{name}_{number}")
         try:
-            plan.parent.mkdir(parents=True, exist_ok=True)
+            parent.mkdir(parents=True, exist_ok=True)
             folder.mkdir()
         except FileExistsError as error:
-            if not plan.parent.is_dir():
-                raise OutputError(plan.parent, "is not a folder", "choose another folder") from error
+            if not parent.is_dir():
+                raise OutputError(parent, "is not a folder", "choose another folder") from error
         except OSError as error:
             raise output_error(folder, error) from error
         else:
             return folder
-    raise CallError(plan.parent, f"holds a thousand recordings named {name}", "choose another folder")
+    raise CallError(parent, f"holds a thousand recordings named {name}", "choose another folder")
