@@ -8,6 +8,8 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -40,3 +42,20 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 256 kB."""
     with mounted(tmp_path / "disk", "256k") as folder:
         yield folder
+
+
+@pytest.fixture(scope="session")
+def lsl(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Lab Streaming Layer within this machine only, apart from whatever else streams meanwhile."""
+    path = tmp_path_factory.mktemp("lsl") / "lsl_api.cfg"
+    lab = f"[lab]\nKnownPeers = {{127.0.0.1}}\nSessionID = usbio-{uuid4()}\n"
+    small = "[tuning]\nSendSocketBufferSize = 16384\nReceiveSocketBufferSize = 16384\n"  # soon full
+    scope = "[multicast]\nResolveScope = machine\n"
+    path.write_text(f"{scope}{lab}{small}[log]\nlevel = -3\n", encoding="utf-8")
+    os.environ["LSLAPICFG"] = str(path)  # read once, at the first use; other processes inherit it
+    pylsl = pytest.importorskip("pylsl", reason='pylsl is not installed: pip install "usbio[lsl]"')
+    probe = pylsl.StreamOutlet(pylsl.StreamInfo("probe", "Probe", 1, 0.0, "float32", "usbio probe"))
+    if not pylsl.resolve_byprop("source_id", "usbio probe", 1, 5.0):
+        pytest.skip("liblsl finds no stream on this machine, not even its own at 127.0.0.1")
+    del probe
+    return pylsl

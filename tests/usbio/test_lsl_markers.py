@@ -1,0 +1,139 @@
+"""Markers of other programs: heard with their time, also after a restart, and never our own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.usbio.lsl_programs import Program, ended, until
+from usbio.listeners import Listeners
+from usbio.lsl_markers import LslMarkers, StreamMarker
+from usbio.lsl_station import LslStation
+from usbio.stream_plan import own_prefix
+
+AT_S = 0.001  # of a marker's moment, within one machine
+
+
+class Sender(Program):
+    def __init__(self, name: str, source_id: str = "") -> None:
+        super().__init__("lsl_marker_sender.py", name, source_id or f"{name} {uuid4().hex}")
+
+    def heard(self) -> None:
+        assert self.line() == "heard"
+
+
+class MarkedRun:
+    """A run that keeps what it is told."""
+
+    name = "sim"
+
+    def __init__(self) -> None:
+        self.listeners = Listeners()
+        self.marks: list[StreamMarker] = []
+
+    def mark_at(self, words: str, at_s: float, stream: str) -> str:
+        self.marks.append(StreamMarker(words, at_s, stream))
+        return f"{words} kept"
+
+
+@pytest.fixture
+def station(lsl: Any) -> Iterator[LslStation]:
+    made = LslStation(load=lambda: lsl)
+    made.switch_on()
+    yield made
+    assert made.switch_off()
+
+
+def test_markers_come_with_the_moment_at_which_they_were_made(station: LslStation, lsl: Any) -> None:
+    run, other, sender = MarkedRun(), MarkedRun(), Sender("task")
+    station.follow(run, other)
+    with ended(sender):
+        sender.heard()
+        until(lambda: station.status().heard_streams == ("task",), "listening")
+        ahead_s = lsl.local_clock() - time.perf_counter()
+        stamps = [float(sender.say(words)) for words in ("S  1", "S 2|0.25")]  # one a quarter second ago
+        until(lambda: len(run.marks) == 2, "hearing both")
+        assert [(mark.words, mark.stream) for mark in run.marks] == [("S 1", "task"), ("S 2", "task")]
+        for mark, stamp_s in zip(run.marks, stamps, strict=True):
+            assert mark.at_s + ahead_s == pytest.approx(stamp_s, abs=AT_S)
+        until(lambda: len(other.marks) == 2, "the other side hearing both")
+        assert station.take_said() == "S 1 kept"
+
+
+def test_a_program_that_is_killed_and_started_again_is_heard_again_once(station: LslStation) -> None:
+    run, first = MarkedRun(), Sender("task", "the same id")
+    station.follow(run)
+    with ended(first):
+        first.heard()
+        until(lambda: station.status().heard_streams == ("task",), "listening")
+        first.say("before")
+        until(lambda: len(run.marks) == 1, "hearing the first")
+    until(lambda: station.status().heard_streams == (), "noticing that it is gone")
+    assert station.status().words == ""  # a task that is over is no trouble
+    second = Sender("task", "the same id")
+    with ended(second):
+        second.heard()
+        until(lambda: station.status().heard_streams == ("task",), "listening again")
+        second.say("after")
+        second.say("and again")
+        until(lambda: len(run.marks) >= 3, "hearing the next")
+    assert [mark.words for mark in run.marks] == ["before", "after", "and again"]
+
+
+def test_a_program_that_hangs_keeps_nobody_from_hearing_others_or_from_ending(station: LslStation) -> None:
+    run, hangs, goes = MarkedRun(), Sender("hangs"), Sender("goes")
+    station.follow(run)
+    with ended(hangs, goes):
+        hangs.heard()
+        goes.heard()
+        until(lambda: station.status().heard_streams == ("goes", "hangs"), "listening")
+        hangs.stop()
+        goes.say("mark")
+        until(lambda: len(run.marks) == 1, "hearing the other")
+        assert station.switch_off()
+
+
+def test_our_own_markers_are_never_heard_and_one_stream_can_be_named(lsl: Any) -> None:
+    heard: list[StreamMarker] = []
+    markers = LslMarkers(lsl, heard.append, name="wanted", host="here")
+    own = Sender("wanted", own_prefix("here") + "sim/left/markers")
+    away, other, wanted = Sender("wanted", own_prefix("away") + "sim"), Sender("other"), Sender("wanted")
+    with ended(own, away, other, wanted):
+        wanted.heard()
+        away.heard()  # usbio in another room, because it is named
+        until(lambda: markers.streams == ("wanted", "wanted"), "listening")
+        wanted.say("mark")
+        until(lambda: len(heard) == 1, "hearing it")
+        assert markers.streams == ("wanted", "wanted")
+    assert markers.stop()
+
+
+def test_all_marker_streams_are_heard_but_those_of_usbio(lsl: Any) -> None:
+    markers = LslMarkers(lsl, lambda _: None, host="here")
+    ours, other = Sender("usbio in another room", own_prefix("away") + "sim"), Sender("other")
+    with ended(ours, other):
+        other.heard()
+        until(lambda: markers.streams == ("other",), "listening")
+        assert "type Markers" in markers.wanted
+    assert markers.stop()
+    assert markers.stop()
+
+
+def test_a_station_follows_other_runs_and_ends_twice(lsl: Any) -> None:
+    station, first, second = LslStation(load=lambda: lsl), MarkedRun(), MarkedRun()
+    station.follow(first)
+    assert not first.listeners
+    assert not station.status().on
+    station.switch_on()
+    station.switch_on()
+    assert first.listeners
+    station.follow(second)
+    assert not first.listeners
+    assert second.listeners
+    assert station.switch_off()
+    assert not second.listeners
+    assert station.switch_off()
