@@ -15,7 +15,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from platformdirs import user_documents_path, user_log_path
+from platformdirs import user_log_path
 
 from gui.display import choose_platform, quiet_qt
 from segmentation.results import SIDES
@@ -24,6 +24,7 @@ from usbio import __version__
 from usbio.choice import Choice, Question
 from usbio.cli.console import ready_streams, say_bug, say_error, say_line
 from usbio.errors import CallError, UsbioError
+from usbio.recording.place import usual_recordings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +78,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parse(arguments: Sequence[str]) -> Call:
     """Read the command line."""
     parser = _Parser(prog="usbio-gui", description="Measure deep trunk muscles live. Not a medical device.")
-    parser.add_argument("source", nargs="?", metavar="SOURCE", help="a clip, clip:PATH or sim:VIEW")
+    parser.add_argument(
+        "source",
+        nargs="?",
+        metavar="SOURCE",
+        help="a path or an address: type usbio sources for what there is",
+    )
     parser.add_argument("--view", choices=list(VIEWS), help="what the picture shows")
     parser.add_argument("--setup", type=Path, metavar="FILE", help="setup file (TOML)")
     parser.add_argument("--side", choices=SIDES, help="side of the patient a one-sided picture shows")
@@ -96,7 +102,7 @@ def parse(arguments: Sequence[str]) -> Call:
         raise CallError("command line", "no source is named", "name one, or give no options")
     if given.demo and choice is not None:
         raise CallError("--demo", f"stands beside the source {given.source}", "give one of the two")
-    recordings = given.recordings or user_documents_path() / "usbio recordings"
+    recordings = given.recordings or usual_recordings()
     return Call(choice, given.demo, given.exit_after, given.screenshot, given.light, recordings)
 
 

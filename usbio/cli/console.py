@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sys
 import tempfile
@@ -53,6 +54,17 @@ def say_line(text: str) -> None:
 def say_error(error: UsbioError) -> None:
     """Print what happened and what to do, in one line."""
     say_line(f"usbio: {error}")
+
+
+def log_to_file() -> None:
+    """Keep the tracebacks of what is said in one line out of the terminal."""
+    handler: logging.Handler
+    try:
+        _log_file().parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.FileHandler(_log_file(), encoding="utf-8", delay=True)
+    except OSError:
+        handler = logging.NullHandler()
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 def say_bug(what: str, error: Exception) -> int:

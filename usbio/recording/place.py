@@ -10,6 +10,13 @@ LEFT, RIGHT = "left", "right"
 _LONGEST = 1_000_000
 
 
+def usual_recordings() -> Path:
+    """Return the folder that recordings go to where nobody names another."""
+    from platformdirs import user_documents_path
+
+    return user_documents_path() / "usbio recordings"
+
+
 def recording_folder(path: Path) -> Path | None:
     """Return the folder of the recording that a path names by its folder, journal or video; else None."""
     folder = path.parent if path.name in (JOURNAL, VIDEO) else path
