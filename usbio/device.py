@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from usbio.sources.address import split_address
+from usbio.sources.address import shown_address, split_address
 from usbio.sources.kinds import CLIP
 
 
@@ -20,8 +20,8 @@ class Device:
 
 def device_of(address: str) -> Device:
     """Return the device that a source's address names; a file is a clip, whatever it is called."""
-    kind, place = split_address(address)
-    return Device(CLIP) if kind == CLIP else Device(kind, place.partition("?")[0])  # options are no device
+    kind = split_address(address)[0]
+    return Device(CLIP) if kind == CLIP else Device(kind, _shown(address))
 
 
 def path_of(address: str) -> Path:
@@ -29,4 +29,8 @@ def path_of(address: str) -> Path:
     kind, place = split_address(address)
     if kind == CLIP:
         return Path(place)
-    return Path(re.sub(r"[^\w.-]+", "_", f"{kind}_{place.partition('?')[0]}").strip("_"))
+    return Path(re.sub(r"[^\w.-]+", "_", f"{kind}_{_shown(address)}").strip("_"))
+
+
+def _shown(address: str) -> str:
+    return shown_address(address).partition(":")[2]

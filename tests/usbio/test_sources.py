@@ -17,6 +17,8 @@ import pytest
 from PIL import Image
 
 from segmentation.views import ViewName
+from tests.servers.running import Server, mjpeg_server, rtsp_server
+from tests.servers.shown_pictures import SIZE_PX
 from tests.usbio.clips import (
     REAL_DATA,
     dicom,
@@ -182,6 +184,10 @@ def test_clip_prefix_and_bare_path_are_the_same(tmp_path: Path) -> None:
 MakeDevice = Callable[[ExitStack], FrameSource]
 
 
+def _served(stack: ExitStack, server: Server, address: str) -> FrameSource:
+    return open_source(address.format(stack.enter_context(server).port))
+
+
 def _by_address(address: str) -> MakeDevice:
     return lambda _: open_source(address)
 
@@ -199,6 +205,9 @@ DEVICES: dict[str, tuple[MakeDevice, tuple[int, int]]] = {
     f"sim:{view}{options}": (_by_address(f"sim:{view}{options}"), (800, 600))
     for view in get_args(ViewName)
     for options in ("", "?speed=4&fps=50&seed=3&side=right&flash=1")
+} | {
+    "url:http": (lambda stack: _served(stack, mjpeg_server(), "url:http://127.0.0.1:{}/video"), SIZE_PX),
+    "url:rtsp": (lambda stack: _served(stack, rtsp_server(), "url:rtsp://127.0.0.1:{}/video"), SIZE_PX),
 }
 DEVICES["plug-in of docs/sources.md"] = documented_plug_in, (640, 480)
 

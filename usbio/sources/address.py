@@ -25,8 +25,20 @@ def open_source(address: str, fps: float | None = None) -> FrameSource:
     return Reconnecting(source) if kind.returns else source
 
 
+def shown_address(address: str) -> str:
+    """Return an address as it may be shown and remembered: without options, and without a password."""
+    prefix, place = split_address(address)
+    kind = kind_of(prefix)
+    return address if kind is None else f"{prefix}:{kind.shown(place)}"
+
+
 def split_address(address: str) -> tuple[str, str]:
-    """Return the kind of an address and what follows the colon; whatever names no kind is a clip's path."""
+    """Return the kind of an address and what follows the colon; whatever names no kind is a clip's path.
+
+    ``rtsp://…`` and the like are ``url:`` without it.
+    """
+    if re.match(r"[a-z]{2,}://", address):
+        return "url", address
     found = re.match(r"([a-z][a-z0-9-]+):", address)
     if found and (found[1] == CLIP or is_prefix(found[1])):
         return found[1], address[found.end() :]

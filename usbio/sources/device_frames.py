@@ -113,24 +113,30 @@ class _Link:
 
     def _run(self) -> None:
         """Open, read and close; what goes wrong is handed on."""
+        with self._told():
+            reader = self._open()
+            try:
+                with self._told():  # before it is closed, which may take its time
+                    self._read(reader)
+            finally:
+                reader.close()
+
+    @contextlib.contextmanager
+    def _told(self) -> Generator[None]:
         try:
-            self._read()
+            yield
         except UsbioError as error:
             self._ready.put(error)
         except BaseException as error:
             _log.exception("reading a device broke off")
             self._ready.put(error)
 
-    def _read(self) -> None:
-        reader = self._open()
-        try:
-            self.opened_s = time.perf_counter()
-            while not self._left.is_set():
-                came = reader.read()
-                if came is not None:
-                    self._put(came)
-        finally:
-            reader.close()
+    def _read(self, reader: Reader) -> None:
+        self.opened_s = time.perf_counter()
+        while not self._left.is_set():
+            came = reader.read()
+            if came is not None:
+                self._put(came)
 
     def _put(self, came: Arrived) -> None:
         if self._ready.qsize() >= _WAITING:  # nobody takes them: the newest are worth more

@@ -22,6 +22,10 @@ def _nothing() -> Sequence[Offer]:
     return ()
 
 
+def _without_options(place: str) -> str:
+    return place.partition("?")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class SourceKind:
     """What stands in front of the colon of an address. A plug-in gives one of these too.
@@ -37,3 +41,4 @@ class SourceKind:
     open: Callable[[str, str], FrameSource]
     offers: Callable[[], Sequence[Offer]] = _nothing
     returns: bool = False  # what goes away is opened again when it is back
+    shown: Callable[[str], str] = _without_options  # the place as it may be shown and remembered

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from usbio.sources.kind import SourceKind
+from usbio.sources.network_video import NETWORK_VIDEO
 from usbio.sources.plug_ins import PlugIn, plug_ins
 from usbio.sources.sim_address import SIMULATOR
 
-BUILT_IN: tuple[SourceKind, ...] = (SIMULATOR,)
+BUILT_IN: tuple[SourceKind, ...] = (SIMULATOR, NETWORK_VIDEO)
 CLIP = "clip"  # the prefix of a path, which is no device
 
 
