@@ -49,7 +49,7 @@ class Camera(GstRtspServer.RTSPMediaFactory):
         self.asked, self.pictures = asked, pictures
         pay = "rtph264pay name=pay0 config-interval=1"
         form = f"video/x-raw,format=I420,width={WIDTH},height={HEIGHT},framerate={asked.fps:.0f}/1"
-        shown = "appsrc name=shown is-live=true format=time do-timestamp=true max-buffers=2"
+        shown = "appsrc name=shown is-live=true format=time max-buffers=2"
         if asked.clip:
             self.set_launch(f"( filesrc location={asked.clip} ! qtdemux ! h264parse ! {pay} )")
         else:
@@ -66,9 +66,11 @@ class Camera(GstRtspServer.RTSPMediaFactory):
             return False
         tick = int(time.perf_counter() * 1000) if self.asked.clock else index[0]
         luma = numbered(tick % 2**BITS)
-        index[0] += 1
         grey = bytes([128]) * (WIDTH * HEIGHT // 2)
-        return shown.emit("push-buffer", Gst.Buffer.new_wrapped(luma + grey)) == Gst.FlowReturn.OK
+        buffer = Gst.Buffer.new_wrapped(luma + grey)
+        buffer.pts = int(index[0] / self.asked.fps * Gst.SECOND)  # however late the timer is
+        index[0] += 1
+        return shown.emit("push-buffer", buffer) == Gst.FlowReturn.OK
 
 
 def opened_to(factory, *roles):

@@ -78,11 +78,10 @@ def test_pictures_by_rtsp_come_true_with_the_times_of_the_camera(codec: str, tra
     with rtsp_server("--codec", codec) as server:
         frames = _first(open_source(f"url:rtsp://127.0.0.1:{server.port}/video{transport}"), 25)
     assert frames[0].image.shape == SIZE_PX[::-1]
-    assert np.diff(_numbers(frames)).tolist() == np.diff([frame.index for frame in frames]).tolist()
-    t_s, arrived_s = (np.array(s) for s in zip(*((f.t_s, f.arrived_s) for f in frames), strict=True))
-    assert np.diff(t_s) == pytest.approx(0.04, abs=0.03)  # s: a server's timer on a busy machine
-    assert t_s == pytest.approx(arrived_s - arrived_s[0], abs=0.2)  # s
-    assert not np.array_equal(t_s, arrived_s - arrived_s[0])
+    numbers = np.diff(_numbers(frames))
+    assert numbers.tolist() == np.diff([frame.index for frame in frames]).tolist()
+    # s: the camera's own stamps, to a tick of its clock, however late a busy machine sends them
+    assert np.diff([frame.t_s for frame in frames]) == pytest.approx(0.04 * numbers, abs=1e-4)
 
 
 def test_a_password_opens(camera: Server) -> None:
