@@ -57,6 +57,8 @@ class Call:
     light: bool
     recordings: Path  # folder in which every recording makes its own
     exit_at_end: bool = False  # of the clip
+    lsl: bool = False  # stream from the start
+    lsl_markers: str = ""  # the stream whose markers are heard; "": all of the type Markers
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -92,6 +94,8 @@ def parse(arguments: Sequence[str]) -> Call:
     parser.add_argument("--exit-after", type=_seconds, default=math.inf, metavar="SECONDS")
     parser.add_argument("--screenshot", type=Path, metavar="FILE", help="picture of the window at the end")
     parser.add_argument("--recordings", type=Path, metavar="DIR", help="folder that recordings go to")
+    parser.add_argument("--lsl", action="store_true", help="broadcast by Lab Streaming Layer from the start")
+    parser.add_argument("--lsl-markers", metavar="NAME", default="", help="hear markers of this stream only")
     parser.add_argument("--light", action="store_true", help="begin with the light theme")
     parser.add_argument("--version", action="version", version=f"usbio {__version__}")
     given = parser.parse_args(arguments)
@@ -103,7 +107,8 @@ def parse(arguments: Sequence[str]) -> Call:
     if given.demo and choice is not None:
         raise CallError("--demo", f"stands beside the source {given.source}", "give one of the two")
     recordings = given.recordings or usual_recordings()
-    return Call(choice, given.demo, given.exit_after, given.screenshot, given.light, recordings)
+    call = Call(choice, given.demo, given.exit_after, given.screenshot, given.light, recordings)
+    return replace(call, lsl=given.lsl, lsl_markers=given.lsl_markers)
 
 
 def _run(call: Call) -> int:
@@ -161,6 +166,7 @@ def _window(call: Call) -> Iterator[tuple[QApplication, MainWindow]]:
     from gui.opening import begin_recording, choices, open_run
     from gui.source_chooser import Entry
     from gui.theme import DARK, LIGHT, has_font
+    from usbio.lsl_station import LslStation
     from usbio.setup_memory import SetupMemory
 
     quiet_qt()
@@ -177,10 +183,13 @@ def _window(call: Call) -> Iterator[tuple[QApplication, MainWindow]]:
         LIGHT if call.light else DARK,
         partial(begin_recording, call.recordings),
         memory.remember,
+        LslStation(call.lsl_markers),
     )
     sys.excepthook = lambda kind, error, trace: _say_unforeseen(error)
     before = signal.signal(signal.SIGINT, lambda *_: window.close())
     try:
+        if call.lsl:
+            window.streaming.station.switch_on()
         yield app, window
     finally:
         # Whatever is left to the interpreter's end crashes there.

@@ -32,6 +32,7 @@ class HeaderView(QWidget):
         self._about = elided_label("")
         set_rank(self._about, "soft")
         self._recording = text_label("", bold=True)
+        self._streaming = text_label("", bold=True)
         self._state = text_label("")
         self._rate = soft_label("")
         self._dropped = soft_label("")
@@ -41,6 +42,7 @@ class HeaderView(QWidget):
             "Source",
             "About the recording",
             "Recording",
+            "Streaming",
             "State",
             "Picture rate",
             "Dropped frames",
@@ -50,6 +52,7 @@ class HeaderView(QWidget):
             self._title,
             self._about,
             self._recording,
+            self._streaming,
             self._state,
             self._rate,
             self._dropped,
@@ -99,6 +102,10 @@ class HeaderView(QWidget):
     def show_recording(self, status: RecordingStatus | None) -> None:
         """Say that pictures are recorded, for how long, and for how long there is room."""
         self._recording.setText(recording_words(status))
+
+    def show_streaming(self, words: str) -> None:
+        """Say in a word that other programs can receive what is measured; "" where they cannot."""
+        self._streaming.setText(words)
 
     def show_age(self, age_s: float) -> None:
         """Say how old pictures were when they were painted: now and then, and then the oldest since."""

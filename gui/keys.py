@@ -23,6 +23,8 @@ KEYS = (
     Key("toggle_recording", ("V",), "record, or end the recording; nothing of a picture is lost", "record"),
     Key("record_smaller", ("Shift+V",), "record as H.264: smaller, visually lossless"),
     Key("mark", ("M",), "write a marker into the recording"),
+    Key("toggle_streaming", ("B",), "broadcast by Lab Streaming Layer, or end it"),
+    Key("toggle_streams", ("Shift+B",), "what is broadcast, to whom, and whose markers are heard"),
     Key("save_setup", ("S", "Ctrl+S"), "save the setup as a file", "save setup"),
     Key("set_up", ("K",), "set up: scale, picture, side, border", "set up"),
     Key("open_chooser", ("O", "Ctrl+O"), "open another source", "open", everywhere=True),

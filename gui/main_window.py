@@ -37,11 +37,13 @@ from gui.run_actions import Record, RunActions, no_recorder
 from gui.setup_guide import PageStep
 from gui.setup_page import SetupPage
 from gui.source_chooser import Entry, SourceChooser
+from gui.streaming import Streaming
 from gui.text import elided_label, set_rank, soft_label
 from gui.theme import DARK, LIGHT, Theme, apply_theme
 from usbio.choice import Choice
 from usbio.errors import UsbioError
 from usbio.live import LiveRun
+from usbio.lsl_station import LslStation
 from usbio.sample import RunStatus, Sample
 from usbio.setup_draft import SetupDraft
 
@@ -70,6 +72,7 @@ class MainWindow(QMainWindow):
         theme: Theme = DARK,
         record: Record = no_recorder,
         remember: Remember = _forget,
+        station: LslStation | None = None,
     ) -> None:
         super().__init__()
         self.setWindowTitle("usbio")
@@ -90,11 +93,13 @@ class MainWindow(QMainWindow):
         self.setup.headed.connect(lambda _: self._show_title())
         self.setup.canvas.drawn.connect(self.header.show_age)
         self.presenter = LivePresenter(self.page, self.header)
-        self.run_actions = RunActions(self.presenter, record, self._say)
+        self.streaming = Streaming(station or LslStation(), self.header, self._say)
+        self.run_actions = RunActions(self.presenter, record, self._say, self.streaming)
         self.bridge = PipelineBridge(self)
         self.bridge.sampleArrived.connect(self._show_sample)
         self.bridge.statusAsked.connect(self.presenter.show_status)
         self.bridge.statusAsked.connect(self._show_counts)
+        self.bridge.statusAsked.connect(lambda _: self.streaming.look())
         self.bridge.statusAsked.connect(lambda _: self._show_title())
         self.page.image.drawn.connect(self.presenter.note_drawn)
         self._pages = QStackedWidget()
@@ -152,6 +157,7 @@ class MainWindow(QMainWindow):
         """Leave no thread behind."""
         self._replace_run(None)
         self.setup.stop()
+        self.streaming.stop()
         super().closeEvent(event)
 
     def _replace_run(self, run: LiveRun[Any] | None) -> None:
@@ -162,6 +168,7 @@ class MainWindow(QMainWindow):
         self._rounds.end()
         self.setup.begin(None)
         self.presenter.show_run(run)
+        self.streaming.follow(*([run] if run is not None else []))
         self._counts.setText("")
         self.bridge.watch(run)
 
@@ -325,6 +332,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addWidget(self.header)
+        column.addWidget(self.streaming.view)
         column.addWidget(self._pages, 1)
         column.addLayout(foot)
         body = QWidget()

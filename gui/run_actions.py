@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gui.live_presenter import LivePresenter
+from gui.streaming import Streaming
 from usbio.errors import CallError, UsbioError
 from usbio.live import LiveRun
 from usbio.recording.plan import Codec
@@ -23,7 +24,10 @@ def no_recorder(run: LiveRun[Any], codec: Codec) -> str:
 class RunActions:
     """Forward keys to the run; their names stand in `keys.KEYS`."""
 
-    def __init__(self, presenter: LivePresenter, record: Record, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, presenter: LivePresenter, record: Record, say: Callable[[str], None], streaming: Streaming
+    ) -> None:
+        self._streaming = streaming
         self._presenter = presenter
         self._record = record
         self._say = say
@@ -76,6 +80,14 @@ class RunActions:
     def mark(self) -> None:
         """Write a marker into the recording."""
         self._try(_marked)
+
+    def toggle_streaming(self) -> None:
+        """Let other programs receive what is measured, or not."""
+        self._streaming.toggle()
+
+    def toggle_streams(self) -> None:
+        """Show what is streamed, or hide it."""
+        self._streaming.toggle_view()
 
     def save_setup(self) -> None:
         """Save the setup and say where."""
@@ -130,7 +142,7 @@ class RunActions:
 
 def _marked(run: LiveRun[Any]) -> str:
     run.mark("marker")
-    return "marker written"
+    return "marker written" if run.recording.active is not None else "marker broadcast; nothing is recorded"
 
 
 def _effort_words(level: float | None) -> str:

@@ -114,11 +114,13 @@ class Recording:
         return (self.frames[-1].video_ms - self.frames[0].video_ms) / 1000.0
 
     def markers(self) -> dict[int, str]:
-        """Return the words of the markers by the frame that was measured live with or after them."""
+        """Return the words of the markers by the frame measured live with or after them, else by the last."""
         found: dict[int, str] = {}
         for event in self.events:
             if event.kind == "marker":
-                frame = next((index for index in self.measured if index >= event.frame), event.frame)
+                after = (index for index in self.measured if index >= event.frame)
+                last = self.measured[-1] if self.measured else event.frame
+                frame = next(after, last)  # nothing was measured any more: with the last
                 words = str(event.parameters.get("words", "marker"))
                 found[frame] = f"{found[frame]}; {words}" if frame in found else words
         return found
