@@ -45,6 +45,11 @@ class XScreen:
         self._window = ""
         self._program: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        return self._server.pid
+
     def show(self, arguments: Sequence[str], home: Path) -> None:
         """Start the program, with ``home`` for all it remembers, and wait for its window."""
         told = {"DISPLAY": self.display, "QT_QPA_PLATFORM": "xcb", "HOME": str(home), "PYTHONPATH": str(REPO)}

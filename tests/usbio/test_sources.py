@@ -31,6 +31,7 @@ from tests.usbio.clips import (
     write_video,
 )
 from tests.usbio.plug_in_package import install_documented
+from tests.usbio.x_server import x_server
 from usbio.errors import CallError
 from usbio.frames import Frame, FrameSource, is_device
 from usbio.recording.plan import Codec, RecordingPlan
@@ -199,6 +200,14 @@ def documented_plug_in(beside: ExitStack) -> FrameSource:
     return open_source("acme:1")
 
 
+def _screen(address: str) -> MakeDevice:
+    def _made(beside: ExitStack) -> FrameSource:
+        beside.enter_context(x_server(Path(beside.enter_context(TemporaryDirectory()))))
+        return open_source(address)
+
+    return _made
+
+
 # What makes a device, and the width and height of its pictures, of which it gives at least ten a second. What
 # it needs beside it, such as a server, goes onto the stack and is closed after the test.
 DEVICES: dict[str, tuple[MakeDevice, tuple[int, int]]] = {
@@ -209,6 +218,8 @@ DEVICES: dict[str, tuple[MakeDevice, tuple[int, int]]] = {
     "url:http": (lambda stack: _served(stack, mjpeg_server(), "url:http://127.0.0.1:{}/video"), SIZE_PX),
     "url:rtsp": (lambda stack: _served(stack, rtsp_server(), "url:rtsp://127.0.0.1:{}/video"), SIZE_PX),
 }
+DEVICES["screen:1"] = _screen("screen:1"), (640, 480)
+DEVICES["screen region"] = _screen("screen:20,30,200,100?fps=60"), (200, 100)
 DEVICES["plug-in of docs/sources.md"] = documented_plug_in, (640, 480)
 
 

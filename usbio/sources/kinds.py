@@ -5,9 +5,14 @@ from __future__ import annotations
 from usbio.sources.kind import SourceKind
 from usbio.sources.network_video import NETWORK_VIDEO
 from usbio.sources.plug_ins import PlugIn, plug_ins
+from usbio.sources.screen_address import SCREEN
 from usbio.sources.sim_address import SIMULATOR
 
-BUILT_IN: tuple[SourceKind, ...] = (SIMULATOR, NETWORK_VIDEO)
+BUILT_IN: tuple[SourceKind, ...] = (
+    SCREEN,
+    NETWORK_VIDEO,
+    SIMULATOR,
+)
 CLIP = "clip"  # the prefix of a path, which is no device
 
 
