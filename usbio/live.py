@@ -86,7 +86,8 @@ class LiveRun(Generic[S]):
     @property
     def title(self) -> str:
         """What is shown: the source and the view."""
-        return f"{self.name} · {self.view.title}" if self.view is not None else self.name
+        view = self.view.title if self.view is not None else ""
+        return " · ".join(filter(None, (self.name, self.playback.delivers, view)))
 
     @property
     def about(self) -> str:

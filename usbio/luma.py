@@ -24,6 +24,11 @@ def from_rgb(rgb: Picture) -> Picture:
     return np.asarray(cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY), np.uint8)
 
 
+def from_bgr(bgr: Picture) -> Picture:
+    """Weigh (H, W, 3) blue, green and red, as OpenCV gives its pictures, in the same way."""
+    return np.asarray(cv2.cvtColor(np.ascontiguousarray(bgr), cv2.COLOR_BGR2GRAY), np.uint8)
+
+
 def from_frame(frame: av.VideoFrame) -> Picture:
     """Take the luma of a decoded video frame, heeding the range that the stream declares."""
     kind = frame.format

@@ -10,7 +10,7 @@ from dataclasses import replace
 from math import isnan
 
 from usbio.blank_picture import BlankWatch
-from usbio.frames import Frame, FrameSource, Troubled, is_device
+from usbio.frames import Frame, FrameSource, Troubled, device_itself, is_device
 
 _LOOK_UP_S = 0.1  # the longest wait before control goes back to the reader
 _LATE_S = 0.5  # later than this is not caught up: the clip goes on from here
@@ -57,6 +57,11 @@ class Playback:
     def name(self) -> str:
         """The clip's name."""
         return self._source.name
+
+    @property
+    def delivers(self) -> str:
+        """What kind of picture a device gives, once one came; "" where it does not say."""
+        return str(getattr(device_itself(self._source), "delivers", ""))
 
     @property
     def paused(self) -> bool:

@@ -30,6 +30,7 @@ from tests.usbio.clips import (
     write_folder,
     write_video,
 )
+from tests.usbio.fake_capture import FakeDevice, FakeUsb
 from tests.usbio.plug_in_package import install_documented
 from tests.usbio.x_server import x_server
 from usbio.errors import CallError
@@ -39,7 +40,10 @@ from usbio.recording.recorder import Recorder
 from usbio.setup import SetupFile
 from usbio.sources.address import open_source
 from usbio.sources.clip import open_clip
+from usbio.sources.reconnecting import Reconnecting
 from usbio.sources.sim import SimSource
+from usbio.sources.usb_devices import BACKENDS
+from usbio.sources.usb_video import UsbVideo, Wish
 from usbio.video import ClipWriter
 
 COUNT = 12
@@ -208,6 +212,11 @@ def _screen(address: str) -> MakeDevice:
     return _made
 
 
+def _usb_video(_: ExitStack) -> FrameSource:
+    fake = FakeUsb(FakeDevice())
+    return Reconnecting(UsbVideo("usb:0", "0", BACKENDS[0], Wish(), fake.open_capture, fake.list_devices))
+
+
 # What makes a device, and the width and height of its pictures, of which it gives at least ten a second. What
 # it needs beside it, such as a server, goes onto the stack and is closed after the test.
 DEVICES: dict[str, tuple[MakeDevice, tuple[int, int]]] = {
@@ -221,6 +230,7 @@ DEVICES: dict[str, tuple[MakeDevice, tuple[int, int]]] = {
 DEVICES["screen:1"] = _screen("screen:1"), (640, 480)
 DEVICES["screen region"] = _screen("screen:20,30,200,100?fps=60"), (200, 100)
 DEVICES["plug-in of docs/sources.md"] = documented_plug_in, (640, 480)
+DEVICES["usb"] = (_usb_video, (640, 480))
 
 
 @pytest.fixture(params=DEVICES)

@@ -7,8 +7,10 @@ from usbio.sources.network_video import NETWORK_VIDEO
 from usbio.sources.plug_ins import PlugIn, plug_ins
 from usbio.sources.screen_address import SCREEN
 from usbio.sources.sim_address import SIMULATOR
+from usbio.sources.usb_video import USB_VIDEO
 
 BUILT_IN: tuple[SourceKind, ...] = (
+    USB_VIDEO,
     SCREEN,
     NETWORK_VIDEO,
     SIMULATOR,
