@@ -290,7 +290,7 @@ def test_a_device_that_stops_in_the_middle_is_said(still_listed: bool, words: st
     with pytest.raises(DeviceLost) as caught:
         take(run, 10_000)
     assert str(caught.value) == words
-    assert [frame.index for frame in frames] == list(range(10))
+    assert len(frames) == 10  # what came before it was given
     assert device.open_now == 0
 
 
