@@ -51,6 +51,7 @@ class Call:
     """What was asked on the command line."""
 
     choice: Choice | None  # None: the window asks
+    other: Choice | None  # the right one of two sources
     demo: bool
     exit_after_s: float  # inf: when the user closes it
     screenshot: Path | None
@@ -86,6 +87,10 @@ def parse(arguments: Sequence[str]) -> Call:
         metavar="SOURCE",
         help="a path or an address: type usbio sources for what there is",
     )
+    parser.add_argument("--left", metavar="SOURCE", help="of two sources the one that shows the left side")
+    parser.add_argument("--right", metavar="SOURCE", help="and the one that shows the right side")
+    parser.add_argument("--left-setup", type=Path, metavar="FILE", help="setup file of the left one")
+    parser.add_argument("--right-setup", type=Path, metavar="FILE", help="setup file of the right one")
     parser.add_argument("--view", choices=list(VIEWS), help="what the picture shows")
     parser.add_argument("--setup", type=Path, metavar="FILE", help="setup file (TOML)")
     parser.add_argument("--side", choices=SIDES, help="side of the patient a one-sided picture shows")
@@ -99,16 +104,33 @@ def parse(arguments: Sequence[str]) -> Call:
     parser.add_argument("--light", action="store_true", help="begin with the light theme")
     parser.add_argument("--version", action="version", version=f"usbio {__version__}")
     given = parser.parse_args(arguments)
-    choice = None
-    if given.source is not None:
+    choice = other = None
+    if _says_pair(given):
+        choice = Choice(given.left, given.view, "left", None, given.left_setup)
+        other = Choice(given.right, given.view, "right", None, given.right_setup)
+    elif given.source is not None:
         choice = Choice(given.source, given.view, given.side, given.image_left, given.setup)
     elif given.setup or given.view or given.side or given.image_left:
         raise CallError("command line", "no source is named", "name one, or give no options")
     if given.demo and choice is not None:
         raise CallError("--demo", f"stands beside the source {given.source}", "give one of the two")
     recordings = given.recordings or usual_recordings()
-    call = Call(choice, given.demo, given.exit_after, given.screenshot, given.light, recordings)
+    call = Call(choice, other, given.demo, given.exit_after, given.screenshot, given.light, recordings)
     return replace(call, lsl=given.lsl, lsl_markers=given.lsl_markers)
+
+
+def _says_pair(given: argparse.Namespace) -> bool:
+    """Say whether two sources are named, one a side; half a pair, or more than one, is a wrong call."""
+    if not (given.left or given.right):
+        if given.left_setup or given.right_setup:
+            raise CallError("--left-setup and --right-setup", "belong to a pair", "add --left and --right")
+        return False
+    if not (given.left and given.right):
+        raise CallError("usbio-gui", "one side of a pair is missing", "give both --left and --right")
+    if given.source or given.side or given.image_left or given.setup:
+        what = given.source or ("--setup" if given.setup else "--side or --image-left")
+        raise CallError(what, "stands beside a pair", "a pair has its sides, and --left-setup, --right-setup")
+    return True
 
 
 def _run(call: Call) -> int:
@@ -142,15 +164,17 @@ def _prepare_demo(call: Call, on_screen: bool) -> Call:
 
 def _show(call: Call, on_screen: bool) -> int:
     from gui.ending import Ending, Wish
-    from gui.opening import open_run
+    from gui.opening import open_pair, open_run
+    from usbio.shown_runs import one_shown
 
     with _window(call) as (app, window):
         if call.choice is not None:
-            run = open_run(call.choice)
-            if run.question is not None and not on_screen:
-                happened, to_do = _UNANSWERED[run.question]
-                raise CallError(run.name, happened, to_do)
-            window.show_run(run)
+            shown = open_pair(call.choice, call.other) if call.other else one_shown(open_run(call.choice))
+            for run in shown.runs:
+                if run.question is not None and not on_screen:
+                    happened, to_do = _UNANSWERED[run.question]
+                    raise CallError(run.name, happened, to_do)
+            window.show_runs(shown)
         window.show()
         ending = Ending(Wish(call.exit_after_s, call.exit_at_end, call.screenshot), window)
         with _timer(ending.look):

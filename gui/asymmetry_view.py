@@ -69,10 +69,18 @@ class AsymmetryView(QWidget):
             label.setWordWrap(True)
             layout.addWidget(label)
         layout.insertWidget(1, self._bar)
+        self._why = soft_label("")
+        self._why.setAccessibleName("Why it is not compared now")
+        self._why.setWordWrap(True)
+        layout.insertWidget(2, self._why)
 
     def show_comparison(self, found: Comparison) -> None:
         """Draw the value of now on the bar, and rest and contraction in words."""
-        self._now.setText(f"asymmetry {asymmetry_words(found.now)}")
+        now = f"asymmetry {asymmetry_words(found.now)}"
+        self._now.setText("now not compared" if found.unlike else now)
+        self._why.setText(found.unlike)
+        self._why.setVisible(bool(found.unlike))
+        self._bar.setVisible(not found.unlike)
         self._bar.show_value(-found.now.signed_percent, found.now.band_points)
         lines = (f"at rest {asymmetry_words(found.at_rest)}", doubt_words(found.at_rest))
         self._rest.setText("\n".join(line for line in lines if line))

@@ -40,13 +40,14 @@ class Ending:
 
     def look(self) -> None:
         """Note what failed, and leave when it is time."""
-        run = self._window.run
-        status = run.status() if run is not None else None
-        if status is not None and status.state is RunState.FAILED:
-            self._failed = status.words
+        shown = self._window.shown
+        runs = shown.runs if shown is not None else ()
+        for status in (run.status() for run in runs):
+            if status.state is RunState.FAILED:
+                self._failed = status.words
         if self._wish.exit_at_end:
             self._shot.take_at_height()
-        over = self._wish.exit_at_end and (run is None or run.over)
+        over = self._wish.exit_at_end and all(run.over for run in runs)
         if over or perf_counter() - self._began_s >= self._wish.exit_after_s:
             self._leave()
 
@@ -79,8 +80,9 @@ class Shot:
 
     def take_at_height(self) -> None:
         """Take it while a muscle is contracted: the end of a clip is rest, which shows little."""
-        run = self._window.run
-        changes = [abs(r.change_percent) for r in run.values.readings() if r.sound] if run is not None else []
+        shown = self._window.shown
+        found = shown.values.readings() if shown is not None else ()
+        changes = [abs(r.change_percent) for r in found if r.sound]
         height = max((change for change in changes if isfinite(change)), default=0.0)
         if height < _LEAST_HEIGHT_PERCENT or height < 0.9 * self._height_percent:
             return

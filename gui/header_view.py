@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from math import isfinite
 
 from PySide6.QtCore import Qt
@@ -21,6 +22,9 @@ _STATE_WORDS = {
     RunState.FAILED: "broke off",
     RunState.STOPPED: "stopped",
 }
+
+
+_GRAVE = (RunState.ENDED, RunState.STOPPED, RunState.RUNNING, RunState.READY, RunState.FAILED)
 
 
 class HeaderView(QWidget):
@@ -85,19 +89,21 @@ class HeaderView(QWidget):
         self._title.setText(title)
         self._about.setText(about)
 
-    def show_status(self, status: RunStatus | None, time_s: float, notes: tuple[str, ...] = ()) -> None:
-        """Say how the run stands; notes such as "paused" come before the rest."""
-        if status is None:
+    def show_statuses(
+        self, statuses: Sequence[RunStatus], time_s: float, notes: tuple[str, ...] = ()
+    ) -> None:
+        """Say how one run or two stand, in their order; notes such as "paused" come before the rest."""
+        if not statuses:
             for label in (self._state, self._rate, self._dropped, self._age):
                 label.setText("")
             return
-        words = notes[0] if notes else _STATE_WORDS[status.state]
+        worst = max(statuses, key=lambda one: _GRAVE.index(one.state))
+        words = notes[0] if notes else _STATE_WORDS[worst.state]
         clock = f"{int(time_s // 60):02d}:{time_s % 60:04.1f}" if isfinite(time_s) else ""
         self._state.setText("  ".join(("● " + words, *notes[1:], clock)))
-        running = status.state is RunState.RUNNING
-        rate = f"{status.rate_hz:.1f} fps" if running and isfinite(status.rate_hz) else "– fps"
-        self._rate.setText(rate)
-        self._dropped.setText(f"{status.counts.dropped + status.counts.lost} dropped")
+        self._rate.setText(" | ".join(map(_rate_words, statuses)) + " fps")
+        dropped = sum(one.counts.dropped + one.counts.lost for one in statuses)
+        self._dropped.setText(f"{dropped} dropped")
 
     def show_recording(self, status: RecordingStatus | None) -> None:
         """Say that pictures are recorded, for how long, and for how long there is room."""
@@ -118,6 +124,11 @@ class HeaderView(QWidget):
         if (now_s := time.perf_counter()) >= self._age_due_s:
             self._age.setText(f"{self._oldest_s * 1000:.0f} ms old")
             self._oldest_s, self._age_due_s = 0.0, now_s + _AGE_S
+
+
+def _rate_words(status: RunStatus) -> str:
+    running = status.state is RunState.RUNNING
+    return f"{status.rate_hz:.1f}" if running and isfinite(status.rate_hz) else "–"
 
 
 def recording_words(status: RecordingStatus | None) -> str:

@@ -27,6 +27,8 @@ KEYS = (
     Key("toggle_streams", ("Shift+B",), "what is broadcast, to whom, and whose markers are heard"),
     Key("save_setup", ("S", "Ctrl+S"), "save the setup as a file", "save setup"),
     Key("set_up", ("K",), "set up: scale, picture, side, border", "set up"),
+    Key("set_up_right", ("Shift+K",), "set up the right one of two sources"),
+    Key("measure_other_side", ("X",), "hold this side's values and measure the other side"),
     Key("open_chooser", ("O", "Ctrl+O"), "open another source", "open", everywhere=True),
     Key("play_again", ("Home",), "play from the start"),
     Key("toggle_loop", ("L",), "play again and again, or once"),

@@ -34,7 +34,7 @@ class Legend(QWidget):
     def add_side(self, side: Side) -> None:
         """Name this side too."""
         if side not in self._sides:
-            self._sides = (*self._sides, side)
+            self._sides = tuple(sorted((*self._sides, side)))  # left first, whichever came first
             self.update()
 
     def forget_sides(self) -> None:

@@ -19,7 +19,8 @@ class LivePage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.image = ImageView()
+        self.images = ImageView(), ImageView()
+        self.images[1].hide()
         self.mmode = MModeView()
         self.numbers = NumbersView()
         self.asymmetry = AsymmetryView()
@@ -29,7 +30,11 @@ class LivePage(QWidget):
         self._side = self._values_panel()
         self._left = QVBoxLayout()
         self._left.setSpacing(6)
-        self._left.addWidget(self.image, 1)
+        pictures = QHBoxLayout()
+        pictures.setSpacing(6)
+        for image in self.images:
+            pictures.addWidget(image, 1)
+        self._left.addLayout(pictures, 1)
         self._left.addWidget(self.mmode)
         upper = QHBoxLayout()
         upper.setSpacing(8)
@@ -42,11 +47,22 @@ class LivePage(QWidget):
         layout.addWidget(self.plot)
         self.fit(1280, 720)
 
+    @property
+    def image(self) -> ImageView:
+        """The picture; of two the left one."""
+        return self.images[0]
+
+    def show_pictures(self, count: int) -> None:
+        """Make room for one picture, or for two side by side."""
+        self.images[1].setVisible(count > 1)
+
     def show_comparison(self, found: Comparison | None) -> None:
         """Show left against right, or why it cannot be shown."""
         self.asymmetry.setVisible(found is not None)
         self._asymmetry_note.setVisible(found is None)
-        self._asymmetry_note.setText("Asymmetry needs both sides; this picture shows one.")
+        self._asymmetry_note.setText(
+            "Asymmetry needs both sides; this picture shows one. X holds it and measures the other side."
+        )
         if found is not None:
             self.asymmetry.show_comparison(found)
 
@@ -65,10 +81,11 @@ class LivePage(QWidget):
 
     def clear(self) -> None:
         """Show nothing."""
-        self.image.show_setup(None)
-        self.image.show_frame(None)
-        self.image.show_lines(())
-        self.image.show_warning("")
+        for image in self.images:
+            image.show_setup(None)
+            image.show_frame(None)
+            image.show_lines(())
+            image.show_warning("")
         self.mmode.show_strips(())
         self.numbers.forget()
         self.plot.clear_traces()

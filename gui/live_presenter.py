@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections.abc import Sequence
 
 from gui.header_view import HeaderView
 from gui.live_page import LivePage
@@ -11,8 +11,9 @@ from gui.plot_view import SPAN_S
 from gui.text import MUSCLE_WORDS
 from segmentation.results import QUANTITIES
 from segmentation.views import View
-from usbio.live import LiveRun
-from usbio.sample import RunStatus, Sample
+from usbio.recording.status import RecordingStatus
+from usbio.sample import Sample
+from usbio.shown_runs import ShownRuns, ShownValues
 
 # The picture follows every frame. What is read, not watched, changes slower and costs the picture nothing.
 NUMBERS_S = 0.12
@@ -21,101 +22,106 @@ ACTIVITY_S = 0.5
 
 
 class LivePresenter:
-    """Hands samples of one run to the views of the Live page. Decides nothing but when to draw."""
+    """Hands samples of what is shown to the views of the Live page. Decides nothing but when to draw."""
 
     def __init__(self, page: LivePage, header: HeaderView) -> None:
         self._page = page
         self._header = header
-        self._run: LiveRun[Any] | None = None
+        self._shown: ShownRuns | None = None
         self._due: dict[str, float] = {}
-        self._time_s = float("nan")
+        self._times_s = [float("nan")]
         self._all_drawn = False
         self.frozen = False
 
-    def show_run(self, run: LiveRun[Any] | None) -> None:
-        """Begin with a run, or with nothing."""
-        self._run = run
-        self._due, self._time_s = {"activity": time.perf_counter() + ACTIVITY_S}, float("nan")
+    def show_runs(self, shown: ShownRuns | None) -> None:
+        """Begin with one run or two, or with nothing."""
+        self._shown = shown
+        self._due = {"activity": time.perf_counter() + ACTIVITY_S}
+        self._times_s = [float("nan")] * (len(shown.runs) if shown is not None else 1)
         self._all_drawn = self.frozen = False
         self._page.clear()
+        self._page.show_pictures(len(self._times_s))
         self._header.show_age(float("nan"))
-        if run is None:
+        if shown is None:
             self._header.show_title("usbio", "")
-            self._header.show_status(None, float("nan"))
+            self._header.show_statuses((), float("nan"))
             self._header.show_recording(None)
 
-    def show_sample(self, sample: Sample) -> None:
-        """Draw one sample: the picture at once, the rest when it is due."""
-        run = self._run
-        if run is None:
+    def show_sample(self, sample: Sample, place: int = 0) -> None:
+        """Draw one sample of the run in this place: the picture at once, the rest when it is due."""
+        shown = self._shown
+        if shown is None:
             return
-        self._time_s, self._all_drawn = sample.frame.t_s, False
+        self._times_s[place], self._all_drawn = sample.frame.t_s, False
         if not self.frozen:
-            self._page.image.show_setup(run.measured_as)
-            self._page.image.show_frame(
-                sample.picture, sample.result, run.values.confirmed, sample.frame.arrived_s
-            )
-            self._page.image.repaint()  # now: whatever else is drawn would make it older
-        self._show_rest(run, flush=False)
+            run, image = shown.runs[place], self._page.images[place]
+            image.show_setup(run.measured_as)
+            image.show_frame(sample.picture, sample.result, run.values.confirmed, sample.frame.arrived_s)
+            image.repaint()  # now: whatever else is drawn would make it older
+        self._show_rest(shown, flush=False)
 
-    def show_status(self, status: RunStatus) -> None:
-        """Draw how the run stands; once it is over, everything is drawn a last time."""
-        run = self._run
-        if run is None:
+    def show_status(self) -> None:
+        """Draw how it stands; once it is over, everything is drawn a last time."""
+        shown = self._shown
+        if shown is None:
             return
-        self._header.show_title(run.title, run.about)
-        self._header.show_status(status, self._time_s, self._notes(run))
-        self._header.show_recording(run.recording.status)
-        key = " · K opens the set-up" if run.screen_changed else ""
-        self._page.image.show_warning(f"{run.action_words()}{key}")
-        if (run.ended or run.playback.paused) and not self._all_drawn:
-            self._show_rest(run, flush=True)
+        self._header.show_title(shown.title, shown.about)
+        statuses = tuple(run.status() for run in shown.runs)
+        self._header.show_statuses(statuses, self._times_s[0], self._notes(shown))
+        self._header.show_recording(_told_first([run.recording.status for run in shown.runs]))
+        for run, image in zip(shown.runs, self._page.images, strict=False):
+            key = " · K opens the set-up" if run.screen_changed else ""
+            image.show_warning(f"{run.action_words()}{key}")
+        if (shown.ended or shown.paused) and not self._all_drawn:
+            self._show_rest(shown, flush=True)
             self._all_drawn = True
 
-    def note_drawn(self, age_s: float) -> None:
-        """Say how old the picture was when it had been painted, and let the run know it."""
+    def note_drawn(self, age_s: float, place: int = 0) -> None:
+        """Say how old the picture was when it had been painted, and let its run know it."""
         self._header.show_age(age_s)
-        if self._run is not None:
-            self._run.note_drawn(age_s)
+        if self._shown is not None and place < len(self._shown.runs):
+            self._shown.runs[place].note_drawn(age_s)
 
     def redraw(self) -> None:
         """Draw everything again, such as after a confirmation while paused."""
-        if self._run is not None:
-            self._page.image.recolour(self._run.values.confirmed)
-            self._show_rest(self._run, flush=True)
+        if self._shown is not None:
+            for run, image in zip(self._shown.runs, self._page.images, strict=False):
+                image.recolour(run.values.confirmed)
+            self._show_rest(self._shown, flush=True)
 
-    def _notes(self, run: LiveRun[Any]) -> tuple[str, ...]:
+    def _notes(self, shown: ShownRuns) -> tuple[str, ...]:
+        playback, ended = shown.runs[0].playback, shown.ended
         notes = []
-        if run.playback.paused and not run.ended:
+        if shown.paused and not ended:
             notes.append("paused")
-        elif run.playback.speed != 1.0 or run.playback.loop or self.frozen:
-            notes.append("clip ended" if run.ended else "running")
+        elif playback.speed != 1.0 or playback.loop or self.frozen:
+            notes.append("clip ended" if ended else "running")
         if self.frozen:
             notes.append("picture held")
-        if run.playback.speed != 1.0:
-            notes.append(f"speed × {run.playback.speed:g}")
-        if run.playback.loop:
+        if playback.speed != 1.0:
+            notes.append(f"speed × {playback.speed:g}")
+        if playback.loop:
             notes.append("again and again")
         return tuple(notes)
 
-    def _show_rest(self, run: LiveRun[Any], flush: bool) -> None:
-        view = run.view
+    def _show_rest(self, shown: ShownRuns, flush: bool) -> None:
+        values, view = shown.values, shown.values.view
         if view is None:
             return
         if flush:
-            run.values.refresh_activity()
-            self._show_numbers(run, view)
-            self._show_traces(run, view)
-            self._show_strips(run)
+            values.refresh_activity()
+            self._show_numbers(values, view)
+            self._show_traces(values, view)
+            self._show_strips(shown)
         # One thing a picture: together they would make the next picture wait.
         elif self._is_due("activity", ACTIVITY_S):
-            run.values.ask_activity()
+            values.ask_activity()
         elif self._is_due("numbers", NUMBERS_S):
-            self._show_numbers(run, view)
+            self._show_numbers(values, view)
         elif self._is_due("traces", TRACES_S):
-            self._show_traces(run, view)
+            self._show_traces(values, view)
         elif self._is_due("strips", TRACES_S):
-            self._show_strips(run)
+            self._show_strips(shown)
 
     def _is_due(self, what: str, every_s: float) -> bool:
         now = time.perf_counter()
@@ -124,26 +130,31 @@ class LivePresenter:
         self._due[what] = now + every_s
         return True
 
-    def _show_numbers(self, run: LiveRun[Any], view: View) -> None:
-        found = run.values.readings()
+    def _show_numbers(self, values: ShownValues, view: View) -> None:
+        found = values.readings()
         self._page.numbers.show_readings(found, view)
         if found:
-            self._page.show_comparison(run.values.comparison())
+            self._page.show_comparison(values.comparison())
 
-    def _show_traces(self, run: LiveRun[Any], view: View) -> None:
+    def _show_traces(self, values: ShownValues, view: View) -> None:
         page = self._page
         page.plot.show_quantity(MUSCLE_WORDS[view.muscles[0]], QUANTITIES[view.quantity])
-        shown, end_s = [], 0.0
-        for side, muscle in run.values.history.keys:
-            if muscle == view.muscles[0]:
-                t_s, values = run.values.history.trace(side, muscle, view.quantity, SPAN_S)
-                page.plot.show_trace(side, t_s, values)
-                shown.append(values)
-                end_s = float(t_s[-1]) if len(t_s) else end_s
-        page.plot.show_span(end_s, shown)
-        page.plot.show_phases(run.values.activity.rests, run.values.activity.contractions)
+        traces = values.traces(SPAN_S)
+        for side, t_s, found in traces:
+            page.plot.show_trace(side, t_s, found)
+        end_s = max((float(t_s[-1]) for _, t_s, _ in traces if len(t_s)), default=0.0)
+        page.plot.show_span(end_s, [found for _, _, found in traces])
+        page.plot.show_phases(values.activity.rests, values.activity.contractions)
 
-    def _show_strips(self, run: LiveRun[Any]) -> None:
-        strips = run.strips.strips()
-        self._page.mmode.show_strips(strips, run.values.unconfirmed)
-        self._page.image.show_lines([strip.line_px for strip in strips])
+    def _show_strips(self, shown: ShownRuns) -> None:
+        both = [run.strips.strips() for run in shown.runs]
+        all_strips = tuple(strip for strips in both for strip in strips)
+        self._page.mmode.show_strips(all_strips, shown.values.unconfirmed)
+        for strips, image in zip(both, self._page.images, strict=False):
+            image.show_lines([strip.line_px for strip in strips])
+
+
+def _told_first(found: Sequence[RecordingStatus | None]) -> RecordingStatus | None:
+    """Of several recordings, tell of the one with the least room."""
+    known = [one for one in found if one is not None]
+    return min(known, key=lambda one: one.minutes_left, default=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,9 @@ from usbio.choice import Choice
 from usbio.errors import UsbioError
 from usbio.live import LiveRun
 from usbio.lsl_station import LslStation
-from usbio.sample import RunStatus, Sample
+from usbio.sample import Counts, RunStatus, Sample
 from usbio.setup_draft import SetupDraft
+from usbio.shown_runs import ShownRuns, one_shown
 
 OpenRun = Callable[[Choice], LiveRun[Any]]
 Remember = Callable[[SetupDraft], object]
@@ -56,10 +58,10 @@ def _forget(_: SetupDraft) -> None:
     """Remember nothing."""
 
 
-def _live_title(run: LiveRun[Any]) -> str:
-    if not run.values.readings():
-        return f"{run.title} …"
-    return f"{run.title} · automatic border" if run.values.unconfirmed else run.title
+def _live_title(shown: ShownRuns) -> str:
+    if not shown.values.readings():
+        return f"{shown.title} …"
+    return f"{shown.title} · automatic border" if shown.values.unconfirmed else shown.title
 
 
 class MainWindow(QMainWindow):
@@ -80,7 +82,8 @@ class MainWindow(QMainWindow):
         self._open_run = open_run
         self._remember = remember
         self._rounds = ClipRounds()
-        self._run: LiveRun[Any] | None = None
+        self._shown: ShownRuns | None = None
+        self._run: LiveRun[Any] | None = None  # of those shown the one that is set up
         self._opened_at: PageStep | None = None
         self._theme = theme
         self.header = HeaderView()
@@ -95,13 +98,11 @@ class MainWindow(QMainWindow):
         self.presenter = LivePresenter(self.page, self.header)
         self.streaming = Streaming(station or LslStation(), self.header, self._say)
         self.run_actions = RunActions(self.presenter, record, self._say, self.streaming)
-        self.bridge = PipelineBridge(self)
-        self.bridge.sampleArrived.connect(self._show_sample)
-        self.bridge.statusAsked.connect(self.presenter.show_status)
-        self.bridge.statusAsked.connect(self._show_counts)
-        self.bridge.statusAsked.connect(lambda _: self.streaming.look())
-        self.bridge.statusAsked.connect(lambda _: self._show_title())
-        self.page.image.drawn.connect(self.presenter.note_drawn)
+        self.bridges = PipelineBridge(self), PipelineBridge(self)
+        for place, (bridge, image) in enumerate(zip(self.bridges, self.page.images, strict=True)):
+            bridge.sampleArrived.connect(partial(self._show_sample, place))
+            image.drawn.connect(partial(self._note_drawn, place))
+        self.bridges[0].statusAsked.connect(self._show_status)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.setup)
         self._pages.addWidget(self.page)
@@ -132,65 +133,88 @@ class MainWindow(QMainWindow):
         self.show_run(run)
 
     def show_run(self, run: LiveRun[Any]) -> None:
-        """Show a run from its start; it is stopped when another takes its place or the window closes."""
+        """Show one run from its start."""
+        self.show_runs(one_shown(run))
+
+    def show_runs(self, shown: ShownRuns) -> None:
+        """Show one run, or two, from the start; stopped when others take their place or the window closes."""
         self.chooser.show_message("")
-        self._replace_run(run)
-        if run.question is None:
+        self._replace_runs(shown)
+        asked = next((run for run in shown.runs if run.question is not None), None)
+        if asked is None:
             self._turn_to(self.page)
             self.page.setFocus()
         else:
-            self._begin_setup(run, None)
-        run.start()
+            self._begin_setup(asked, None)
+        for run in shown.runs:
+            run.start()
 
     def settle(self) -> None:
         """Draw everything as it stands now."""
-        if self._run is not None:
-            self.presenter.show_status(self._run.status())
+        if self._shown is not None:
+            self.presenter.show_status()
             self.presenter.redraw()
 
     @property
     def run(self) -> LiveRun[Any] | None:
-        """What is shown."""
+        """What is shown; of two runs the one that is set up."""
         return self._run
+
+    @property
+    def shown(self) -> ShownRuns | None:
+        """All that is shown."""
+        return self._shown
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Leave no thread behind."""
-        self._replace_run(None)
+        self._replace_runs(None)
         self.setup.stop()
         self.streaming.stop()
         super().closeEvent(event)
 
-    def _replace_run(self, run: LiveRun[Any] | None) -> None:
-        old, self._run, self.run_actions.run = self._run, run, run
-        self.bridge.watch(None)
-        if old is not None:
-            old.stop(closing_s=0.0)
+    def _replace_runs(self, shown: ShownRuns | None) -> None:
+        old, self._shown, self.run_actions.shown = self._shown, shown, shown
+        self._run = shown.runs[0] if shown is not None else None
+        for bridge in self.bridges:
+            bridge.watch(None)
+        for run in old.runs if old is not None else ():
+            run.stop(closing_s=0.0)
         self._rounds.end()
         self.setup.begin(None)
-        self.presenter.show_run(run)
-        self.streaming.follow(*([run] if run is not None else []))
+        self.presenter.show_runs(shown)
+        self.streaming.follow(*(shown.runs if shown is not None else ()))
         self._counts.setText("")
-        self.bridge.watch(run)
+        for bridge, run in zip(self.bridges, shown.runs if shown is not None else (), strict=False):
+            bridge.watch(run)
 
     # keys, by the names in `keys.KEYS`; those that act on the run stand in `RunActions`
 
     def open_chooser(self) -> None:
-        """Go to the first page; the run waits."""
-        if self._run is not None:
-            self._run.playback.pause()
+        """Go to the first page; what runs waits."""
+        for run in self._shown.runs if self._shown is not None else ():
+            run.playback.pause()
         self._turn_to(self.setup)
         self.setup.open_at("source")
 
     def set_up(self) -> None:
         """Go to the set-up page, to its scale: what changes most often."""
-        if self._run is not None and self._run.playback.paused:
-            self._run.playback.pause(False)
-        if self._run is not None:
-            self._begin_setup(self._run, "scale")
+        self._set_up(0)
+
+    def set_up_right(self) -> None:
+        """Go to the set-up page of the right one of two sources."""
+        self._set_up(1)
+
+    def _set_up(self, place: int) -> None:
+        if self._shown is None or place >= len(self._shown.runs):
+            return
+        run = self._shown.runs[place]
+        if run.playback.paused:
+            run.playback.pause(False)
+        self._begin_setup(run, "scale")
 
     def show_live(self) -> None:
         """Go back to the picture, once there is something to be measured in it."""
-        if self._run is not None and self._run.question is None:
+        if self._shown is not None and all(run.question is None for run in self._shown.runs):
             self._rounds.end()
             self._turn_to(self.page)
             self.page.setFocus()
@@ -212,8 +236,8 @@ class MainWindow(QMainWindow):
 
     def leave(self) -> None:
         """Close the list of keys, else go back a step; what was read of a recording's end goes."""
-        if self._run is not None:
-            self._run.recording.forget_end()
+        for run in self._shown.runs if self._shown is not None else ():
+            run.recording.forget_end()
         if self._keys_list.isVisible():
             self._keys_list.toggle()
         elif self._setting_up and self._opened_at is not None and self.setup.stands_at(self._opened_at):
@@ -248,6 +272,7 @@ class MainWindow(QMainWindow):
         return self._pages.currentWidget() is self.setup
 
     def _begin_setup(self, run: LiveRun[Any], at: PageStep | None) -> None:
+        self._run = run
         self._rounds.begin(run)
         self._opened_at = at if run.question is None else None
         self._turn_to(self.setup)
@@ -260,10 +285,14 @@ class MainWindow(QMainWindow):
         self._rounds.follow(self.setup.guide.step)
 
     def _end_setup(self, draft: SetupDraft) -> None:
-        if self._run is None:
+        if self._shown is None:
             return
-        self.show_live()
-        self.presenter.show_run(self._run)
+        asked = next((run for run in self._shown.runs if run.question is not None), None)
+        if asked is not None:
+            self._begin_setup(asked, None)  # the other side's
+        else:
+            self.show_live()
+        self.presenter.show_runs(self._shown)
         words = draft.recognised or "the set-up is remembered for the next time"
         try:
             self._remember(draft)
@@ -271,13 +300,23 @@ class MainWindow(QMainWindow):
             words = str(error)
         self._say(words)
 
-    def _show_sample(self, sample: Sample) -> None:
+    def _show_sample(self, place: int, sample: Sample) -> None:
+        run = self._shown.runs[place] if self._shown is not None else None
         if self._pages.currentWidget() is self.page:
-            self.presenter.show_sample(sample)
-            if self._run is not None and self._run.measured_as is None and sample.fault:
-                self._begin_setup(self._run, None)  # it cannot begin with what is known
-        elif self._run is not None:
-            self.setup.show_sample(sample, self._run.measured_as, self._run.place)
+            self.presenter.show_sample(sample, place)
+            if run is not None and run.measured_as is None and sample.fault:
+                self._begin_setup(run, None)  # it cannot begin with what is known
+        elif run is not None and run is self._run:
+            self.setup.show_sample(sample, run.measured_as, run.place)
+
+    def _note_drawn(self, place: int, age_s: float) -> None:
+        self.presenter.note_drawn(age_s, place)
+
+    def _show_status(self, status: RunStatus) -> None:
+        self.presenter.show_status()
+        self._show_counts(status)
+        self.streaming.look()
+        self._show_title()
 
     def _turn_to(self, page: QWidget) -> None:
         self._pages.setCurrentWidget(page)
@@ -287,8 +326,10 @@ class MainWindow(QMainWindow):
         self._show_title()
 
     def _show_counts(self, status: RunStatus) -> None:
-        asked = self._run is None or self._run.question is not None
-        self._counts.setText("" if asked else counts_words(status.counts))
+        runs = self._shown.runs if self._shown is not None else ()
+        asked = not runs or any(run.question is not None for run in runs)
+        counts = reduce(Counts.plus, (run.status().counts for run in runs[1:]), status.counts)
+        self._counts.setText("" if asked else counts_words(counts))
 
     def _show_footer(self) -> None:
         live = self._pages.currentWidget() is self.page
@@ -296,8 +337,8 @@ class MainWindow(QMainWindow):
 
     def _show_title(self) -> None:
         """Name the window after what it shows, for the task bar and whoever cannot see it."""
-        live = self._pages.currentWidget() is self.page and self._run is not None
-        words = _live_title(self._run) if live and self._run is not None else self.setup.heading.text()
+        live = self._pages.currentWidget() is self.page
+        words = _live_title(self._shown) if live and self._shown is not None else self.setup.heading.text()
         if (title := f"usbio · {words}") != self.windowTitle():
             self.setWindowTitle(title)
 

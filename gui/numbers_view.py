@@ -12,7 +12,7 @@ from gui.text import MUSCLE_WORDS, change_words, number_words, set_rank, soft_la
 from gui.theme import DARK, TEXT_PX, Theme, text_font
 from segmentation.results import QUANTITIES, Quantity, Side, Status
 from segmentation.views import View
-from usbio.reading import Reading
+from usbio.reading import Reading, held_words
 
 _ALONE = 1.6  # times as large where one side has the room of two
 _DECISIONS = {"not_contracted": "did not contract", "not_decidable": "not decidable"}
@@ -132,6 +132,8 @@ class _SideColumn(QWidget):
 
 def _past_words(lead: Reading, quantity: Quantity) -> str:
     rest = f"rest {value_words(lead.rest, quantity)}" if isfinite(lead.rest) else "rest not seen yet"
+    if lead.held:
+        rest = f"{held_words(lead)}\n{rest}"
     if lead.last_decision is None:
         return rest
     last = _DECISIONS.get(lead.last_decision, change_words(lead.last_change_percent))

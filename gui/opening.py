@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
-from segmentation.results import Picture, Side
+from segmentation.results import SIDES, Picture, Side
 from segmentation.tracking import TrackState, start, step
 from segmentation.views import MeasureSetup
 from usbio.choice import Choice, of_whole_recording, setup_beside
 from usbio.device import device_of
 from usbio.draft_start import begin_draft
 from usbio.error_figures import literature_errors
-from usbio.errors import CallError
+from usbio.errors import CallError, UsbioError
 from usbio.frames import Frame, FrameSource, device_itself
 from usbio.live import LiveRun
 from usbio.live_picture import Engine
 from usbio.preparation import prepare
-from usbio.recording.plan import Codec, RecordingPlan
+from usbio.recording.plan import Codec, RecordingPlan, pair_folder
 from usbio.recording.recorder import Recorder
 from usbio.ruler_watch import RulerWatch
 from usbio.samples import SampleClip, sample_clips, simulator_views
 from usbio.setup import SetupFile, load_setup
 from usbio.setup_draft import SetupDraft
 from usbio.setup_memory import SetupMemory
+from usbio.shown_runs import ShownRuns, two_shown
 from usbio.simulate import setup_file
 from usbio.sources.address import open_source
 from usbio.sources.clip_info import DicomRegion
@@ -50,22 +53,52 @@ def open_run(choice: Choice, memory: SetupMemory | None = None) -> LiveRun[Track
     return LiveRun(choice, source, setup, engine, literature_errors())
 
 
+def open_pair(left: Choice, right: Choice, memory: SetupMemory | None = None) -> ShownRuns:
+    """Open two sources that show one side each, of one view."""
+    runs = [open_run(replace(one, side=side), memory) for one, side in zip((left, right), SIDES, strict=True)]
+    views = {run.view.name for run in runs if run.view is not None}
+    if len(views) > 1:
+        raise CallError("--left and --right", "are set up for two views", "measure the same on both sides")
+    return two_shown(runs[0], runs[1], literature_errors())
+
+
 def watch_screen(frame: Frame, measure: MeasureSetup) -> RulerWatch:
     """Return a watch over ruler and place of the picture; on its own thread nothing need be put aside."""
     return RulerWatch(frame.image, tuple(panel.roi for panel in measure.panels), aside=lambda work: work())
 
 
-def begin_recording(parent: Path, run: LiveRun[TrackState], codec: Codec) -> str:
-    """Begin to record a run into a folder below this one, and say where and for how long there is room."""
+def begin_recording(parent: Path, runs: Sequence[LiveRun[TrackState]], codec: Codec) -> str:
+    """Begin to record below this folder what is shown, and say where and for how long there is room.
+
+    Two runs get a folder together. Where one of them cannot be recorded, neither is.
+    """
 
     def _new(plan: RecordingPlan, bytes_per_picture: float | None) -> Recorder:
         return Recorder(plan, bytes_per_picture=bytes_per_picture)
 
-    advice = run.record(parent, _new, codec)
-    status = run.recording.status
-    assert status is not None  # it has just begun
-    room = f"recording into {status.folder}, room for {status.minutes_left:.0f} minutes"
-    return " · ".join(filter(None, (room, advice)))
+    pair = _new_pair(parent, runs[0]) if len(runs) > 1 else None
+    advice = []
+    for run in runs:
+        try:
+            advice.append(run.record(parent, _new, codec, pair.name if pair is not None else ""))
+        except UsbioError:
+            for begun in runs:
+                begun.end_record()
+            if pair is not None:
+                with contextlib.suppress(OSError):  # it may hold what was begun
+                    pair.rmdir()
+            raise
+    known = [status for run in runs if (status := run.recording.status) is not None]
+    minutes = min(status.minutes_left for status in known)
+    room = f"recording into {pair or known[0].folder}, room for {minutes:.0f} minutes"
+    return " · ".join(filter(None, (room, *dict.fromkeys(advice))))
+
+
+def _new_pair(parent: Path, run: LiveRun[TrackState]) -> Path:
+    if run.view is None:
+        raise CallError(run.name, "nothing is measured yet", "set up the picture, then record")
+    subject = run.setup.acquisition.get("subject", "")
+    return pair_folder(parent, run.view.name, subject, datetime.now().astimezone())
 
 
 def sample_choice(clip: SampleClip) -> Choice:

@@ -144,8 +144,11 @@ def _write_clip(
 ) -> None:
     prepared, acquisition, recording = measured.prepared, report.setup.acquisition, measured.recording
     markers = recording.markers() if recording is not None else {}
+    held = recording.held if recording is not None else None
     rows = {
-        "frames": frame_rows(measured.log, report.timing, VIEWS[prepared.measure.view].quantity, markers),
+        "frames": frame_rows(
+            measured.log, report.timing, VIEWS[prepared.measure.view].quantity, markers, held
+        ),
         "repetitions": repetition_rows(report.records, measured.log),
         "summary": summary_rows(_summaries(report.records, _painful(report.setup))),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -43,6 +44,18 @@ class MuscleLog:
         for name, values in self.values.items():
             values.append(getattr(measurement, name) if status.carries_value else np.nan)
 
+    def measurement(self, side: Side, muscle: Muscle, k: int) -> Measurement:
+        """Return row ``k`` as it was measured, without its borders."""
+        known: dict[str, Any] = {name: values[k] for name, values in self.values.items()}
+        return Measurement(
+            side=side,
+            muscle=muscle,
+            status=STATUSES[self.status[k]],
+            quality=self.quality[k],
+            border_source=BORDER_SOURCES[self.border_source[k]],
+            **known,
+        )
+
 
 class FrameLog:
     """What was measured in every frame of a clip that was not refused."""
@@ -80,6 +93,10 @@ class FrameLog:
     def new(self) -> int:
         """How many frames were new pictures."""
         return sum(self.new_picture)
+
+    def measurements(self, k: int) -> tuple[Measurement, ...]:
+        """What was measured in the frame of row ``k``, without its borders."""
+        return tuple(log.measurement(*key, k) for key, log in self.muscles.items())
 
     def both_sided(self) -> Iterator[Muscle]:
         """The muscles that both sides show."""

@@ -171,8 +171,10 @@ class LiveRun(Generic[S]):
 
     # what is kept
 
-    def record(self, parent: Path, make: MakeRecorder, codec: Codec = "ffv1") -> str:
+    def record(self, parent: Path, make: MakeRecorder, codec: Codec = "ffv1", pair: str = "") -> str:
         """Begin a recording in a folder of its own, and return what the operator should know about it.
+
+        ``pair`` names a folder that it shares with the other side's.
 
         Measuring begins anew with its first picture. Where this machine cannot keep up without loss, that is
         said and nothing begins.
@@ -188,7 +190,9 @@ class LiveRun(Generic[S]):
         self.end_record()
         found = sample.result.measurements if sample.result is not None else ()
         own = recording_setup(self._setup, place.in_frame, place.visible.roi, found, self.values.confirmed)
-        plan = RecordingPlan(parent, self.name, place.in_frame.view, own, place.visible.size_px, fps, codec)
+        view, size_px = place.in_frame.view, place.visible.size_px
+        held = self.values.held.before(time.perf_counter()) if self.values.held is not None else None
+        plan = RecordingPlan(parent, self.name, view, own, size_px, fps, codec, pair, held)
         made = make(plan, tried.bytes_per_picture if tried is not None else None)
         recorder = self._marked = MarkedRecorder(made, self.listeners.event)
         self.recording.begin(recorder)

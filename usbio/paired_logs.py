@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from segmentation.results import BORDER_SOURCES, QUANTITIES, SIDES, Measurement, Side
+from segmentation.results import QUANTITIES, SIDES, Side
 from segmentation.timing import Phase, Timing, phases
 from segmentation.views import View
 from usbio.columns import Cell
-from usbio.frame_log import STATUSES, FrameLog
+from usbio.frame_log import FrameLog
 from usbio.pairing import Pair, SideMoment, paired
 from usbio.recording.contents import Recording, values
 
@@ -85,19 +84,5 @@ def _moments(one: TimedLog, side: Side) -> Iterator[SideMoment]:
     told = phases(one.timing, log.t_s)[0] if one.timing is not None else [Phase.UNKNOWN] * len(log)
     for k, index in enumerate(log.index):
         if index in one.measured_s and index in one.arrived_s:
-            found = tuple(_measurement(log, side, k))
+            found = tuple(m for m in log.measurements(k) if m.side == side)
             yield SideMoment(side, index, one.arrived_s[index], one.measured_s[index], found, told[k])
-
-
-def _measurement(log: FrameLog, side: Side, k: int) -> Iterator[Measurement]:
-    for (of_side, muscle), values_of in log.muscles.items():
-        if of_side == side:
-            known: dict[str, Any] = {name: found[k] for name, found in values_of.values.items()}
-            yield Measurement(
-                side=side,
-                muscle=muscle,
-                status=STATUSES[values_of.status[k]],
-                quality=values_of.quality[k],
-                border_source=BORDER_SOURCES[values_of.border_source[k]],
-                **known,
-            )

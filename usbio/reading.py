@@ -127,6 +127,13 @@ def compare_sides(
     )
 
 
+def held_words(reading: Reading) -> str:
+    """Say how old a held value is and in what phase it was taken."""
+    minutes, seconds = divmod(round(reading.age_s), 60)
+    age = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+    return f"held for {age}, {_PHASE_WORDS[reading.phase]}"
+
+
 def _unlike(left: Reading, right: Reading) -> str:
     """Say why two values of now are not of one kind; "" where they are."""
     steady = left.phase in (Phase.REST, Phase.CONTRACTION)

@@ -26,6 +26,10 @@ class Counts:
         """How many are still on their way: at most one coming, one next and one being measured."""
         return self.delivered - self.measured - self.failed - self.dropped
 
+    def plus(self, more: Counts) -> Counts:
+        """Return the counts of two runs together."""
+        return Counts(*(a + b for a, b in zip(astuple(self), astuple(more), strict=True)))
+
     def since(self, before: Counts) -> Counts:
         """Return what came after these counts."""
         return Counts(*(now - then for now, then in zip(astuple(self), astuple(before), strict=True)))

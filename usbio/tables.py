@@ -9,12 +9,13 @@ from types import MappingProxyType
 from typing import TextIO
 
 from segmentation.asymmetry import size_asymmetry_percent
-from segmentation.results import BORDER_SOURCES, QUANTITIES, Muscle, Side
+from segmentation.results import BORDER_SOURCES, QUANTITIES, Measurement, Muscle, Side
 from segmentation.summary import MuscleRecord, Summary, unit_of
-from segmentation.timing import Timing, phases
+from segmentation.timing import Phase, Timing, phases
 from segmentation.trials import Trial
 from usbio.columns import AS_UNIT_SAYS, COLUMNS, Cell, TableName, value_decimals, written
 from usbio.frame_log import STATUSES, FrameLog, MuscleLog
+from usbio.pairing import Pair, SideMoment
 
 Row = Mapping[str, Cell]
 Acquisition = Mapping[str, object]
@@ -45,11 +46,16 @@ def acquisition_columns(table: TableName, acquisition: Acquisition) -> dict[str,
 
 
 def frame_rows(
-    log: FrameLog, timing: Timing | None, quantity: str, markers: Mapping[int, str] = MappingProxyType({})
+    log: FrameLog,
+    timing: Timing | None,
+    quantity: str,
+    markers: Mapping[int, str] = MappingProxyType({}),
+    held: SideMoment | None = None,
 ) -> Iterator[Row]:
     """Yield a row for every frame, side and muscle, and one a muscle that compares two sides.
 
-    ``markers``: the words of what was marked, by the number of the frame.
+    ``markers``: the words of what was marked, by the number of the frame. ``held``: the other side's last
+    values, with their moment on the time of the frames.
     """
     if timing is None:
         return
@@ -68,6 +74,8 @@ def frame_rows(
             yield frame | {"side": side, "muscle": muscle} | _values(values, k)
         for muscle in log.both_sided():
             yield frame | {"side": "both", "muscle": muscle} | _compared(log, muscle, quantity, k)
+        if held is not None:
+            yield from _beside(frame, log.measurements(k), held, phase[k], quantity)
 
 
 def repetition_rows(records: Sequence[MuscleRecord], log: FrameLog) -> Iterator[Row]:
@@ -111,6 +119,32 @@ def _values(log: MuscleLog, k: int) -> dict[str, Cell]:
         "status": STATUSES[log.status[k]].value,
         "border_source": BORDER_SOURCES[log.border_source[k]],
     }
+
+
+def _beside(
+    frame: Row, found: Sequence[Measurement], held: SideMoment, phase: Phase, quantity: str
+) -> Iterator[Row]:
+    """Yield the held values, and how the side that is measured compares with them."""
+    t_s, index = float(str(frame["time_s"])), int(str(frame["frame"]))
+    own: Side = "right" if held.side == "left" else "left"
+    now = SideMoment(own, index, t_s, t_s, tuple(m for m in found if m.side == own), phase)
+    pair = Pair(held, now) if held.side == "left" else Pair(now, held)
+    aged = dict(frame) | {"value_kind": "held", "value_age_s": t_s - held.arrived_s}
+    for one in held.measurements:
+        values: dict[str, Cell] = {name: getattr(one, name) for name in QUANTITIES}
+        told = {"quality": one.quality, "status": one.status.value, "border_source": one.border_source}
+        yield aged | {"side": one.side, "muscle": one.muscle, "phase": held.phase.value} | values | told
+    for one in held.measurements:
+        compared = pair.comparison(one.muscle, quantity)
+        if compared is not None:
+            yield aged | {
+                "side": "both",
+                "muscle": one.muscle,
+                "asymmetry_percent": compared.asymmetry_percent,
+                "quality": compared.quality,
+                "status": compared.status.value,
+                "border_source": compared.border_source,
+            }
 
 
 def _compared(log: FrameLog, muscle: Muscle, quantity: str, k: int) -> dict[str, Cell]:

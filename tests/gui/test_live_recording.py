@@ -43,7 +43,7 @@ def until_measured(run: LiveRun[TrackState], frames: int) -> None:
 def test_what_was_recorded_is_what_was_measured_and_shown(run: LiveRun[TrackState], tmp_path: Path) -> None:
     run.start()
     until_measured(run, 3)
-    begin_recording(tmp_path, run, "ffv1")
+    begin_recording(tmp_path, (run,), "ffv1")
     until_measured_again(run)
     until_measured(run, 8)
     run.mark("cue")
@@ -81,7 +81,7 @@ def until_measured_again(run: LiveRun[TrackState]) -> None:
 
 def test_nothing_is_recorded_before_anything_is_measured(run: LiveRun[TrackState], tmp_path: Path) -> None:
     with pytest.raises(CallError, match="nothing is measured yet; set up the picture"):
-        begin_recording(tmp_path, run, "ffv1")
+        begin_recording(tmp_path, (run,), "ffv1")
     with pytest.raises(CallError, match="nothing is recorded"):
         run.mark("cue")
     assert list(tmp_path.iterdir()) == []
@@ -96,9 +96,9 @@ def test_a_machine_that_is_too_slow_says_so_before_and_offers_h264(
     size_px = run.measured_as.frame_size_px if run.measured_as is not None else (0, 0)
     run.offer._trials["ffv1"] = Trial("ffv1", size_px, 80.0, 1e5)  # as a slow machine finds it
     with pytest.raises(CallError, match=r"too slow to record .* without loss; record as H\.264"):
-        begin_recording(tmp_path, run, "ffv1")
+        begin_recording(tmp_path, (run,), "ffv1")
     assert list(tmp_path.iterdir()) == []
-    begin_recording(tmp_path, run, "libx264")
+    begin_recording(tmp_path, (run,), "libx264")
     assert run.recording.active is not None
 
 
@@ -110,7 +110,7 @@ def test_an_allowed_region_is_kept_and_nothing_else_of_the_screen(
     assert run.measured_as is not None
     run.use_setup(run.setup.model_copy(update={"keep": [KeepTable(name="depth", region_px=(0, 0, 90, 20))]}))
     until_measured_again(run)
-    begin_recording(tmp_path, run, "ffv1")
+    begin_recording(tmp_path, (run,), "ffv1")
     until_measured(run, 6)
     run.end_record()
     assert run.stop()
@@ -127,7 +127,7 @@ def test_what_is_written_at_the_start_has_the_recordings_numbers(
     """The newest sample is from before then, and numbered as the source does."""
     run.start()
     until_measured(run, 12)
-    begin_recording(tmp_path, run, "ffv1")
+    begin_recording(tmp_path, (run,), "ffv1")
     run.mark("at once")
     until_measured_again(run)
     run.end_record()

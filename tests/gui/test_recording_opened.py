@@ -64,7 +64,7 @@ def test_what_the_window_recorded_is_measured_again_to_the_last_digit(tmp_path: 
     run = open_run(Choice(str(clip.path), setup_path=clip.setup_path, save_folder=tmp_path))
     run.start()
     _until(run, 4, of_run=0)
-    begin_recording(tmp_path, run, "ffv1")
+    begin_recording(tmp_path, (run,), "ffv1")
     _until(run, 12)
     run.confirm()
     run.mark("cough")

@@ -118,7 +118,7 @@ def test_markers_of_another_program_land_in_the_recording_at_their_picture(
         sender.say("too early")
         until(lambda: station.take_said().endswith("nothing is recorded"), "hearing the first")
         receiver = Receiver("sim:layer")
-        begin_recording(tmp_path, run, "ffv1")
+        begin_recording(tmp_path, (run,), "ffv1")
         until_measured_again(run)
         until_measured(run, 8)
         sender.say("hold")

@@ -96,7 +96,7 @@ def test_a_paused_device_holds_its_picture_without_a_stall(show: Show, qtbot: An
     wait_for_words(qtbot, window, "paused")
     assert window.run is not None
     held = window.run.status().counts
-    with qtbot.assertNotEmitted(window.bridge.sampleArrived, wait=100):
+    with qtbot.assertNotEmitted(window.bridges[0].sampleArrived, wait=100):
         pass
     qtbot.keyClick(window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: window.run.status().counts.delivered > held.delivered + 5, timeout=PATIENCE_MS)

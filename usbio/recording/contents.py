@@ -14,9 +14,10 @@ from typing import Any
 from segmentation.results import FrameResult
 from segmentation.views import ViewName
 from usbio.errors import InputError
+from usbio.pairing import SideMoment
 from usbio.recording.folder import setup_of
 from usbio.recording.journal import JournalCheck, read_lines
-from usbio.recording.measured_lines import as_result
+from usbio.recording.measured_lines import as_held, as_result
 from usbio.recording.place import JOURNAL, VIDEO
 from usbio.recording.plan import Codec
 from usbio.setup import SetupFile
@@ -85,6 +86,12 @@ class Recording:
     def pair(self) -> str:
         """Name of the folder that it shares with the other side's; "" where it stands alone."""
         return str(self.header.get("pair", ""))
+
+    @property
+    def held(self) -> SideMoment | None:
+        """The other side's last values, where some were held beside it; at a time before 0."""
+        line = self.header.get("held")
+        return as_held(line) if line is not None else None
 
     @cached_property
     def setup(self) -> SetupFile:
@@ -195,6 +202,8 @@ class _Parts:
         kind = entry["kind"]
         if kind == "header":
             setup_of(entry["setup_toml"])
+            if "held" in entry:
+                as_held(entry["held"])
             self.header = entry
         elif kind == "chunk":
             frames = [_frame(row) for row in entry["frames"]]

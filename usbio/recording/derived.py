@@ -60,7 +60,8 @@ def _free_reserve(folder: Path) -> None:
 def _write(results: Results, wanted: set[str], recording: Recording, made: MeasuredAgain) -> None:
     acquisition = recording.setup.acquisition
     if VALUES in wanted:
-        rows = frame_rows(made.log, made.timing, VIEWS[recording.view].quantity, recording.markers())
+        quantity = VIEWS[recording.view].quantity
+        rows = frame_rows(made.log, made.timing, quantity, recording.markers(), recording.held)
         with results.open(VALUES) as file:
             write_table(file, "frames", rows, acquisition)
     if TIMES in wanted:

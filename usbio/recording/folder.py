@@ -22,7 +22,7 @@ from usbio.errors import OutputError, output_error
 from usbio.frames import Frame
 from usbio.recording.film import Film
 from usbio.recording.journal import Journal, packed
-from usbio.recording.measured_lines import Line, as_line, borders_line, number
+from usbio.recording.measured_lines import Line, as_line, borders_line, held_line, number
 from usbio.recording.place import JOURNAL, VIDEO
 from usbio.recording.plan import RecordingPlan
 from usbio.recording.room import RESERVE, Reserve, Room, free_bytes
@@ -241,6 +241,7 @@ def header(plan: RecordingPlan, start: Start) -> Line:
         "began": start.began.isoformat(timespec="milliseconds"),
         "clock": _CLOCK_NOTE,
         **({"pair": plan.pair, "clock_began_s": start.zero_s} if plan.pair else {}),
+        **({"held": held_line(plan.held)} if plan.held is not None else {}),
         "source": plan.source,
         "view": plan.view,
         "size_px": list(plan.size_px),

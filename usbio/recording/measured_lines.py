@@ -9,7 +9,9 @@ from typing import Any, cast
 import numpy as np
 
 from segmentation.results import QUANTITIES, FloatArray, FrameResult, Measurement, Status
+from segmentation.timing import Phase
 from usbio.overlay import border_lines
+from usbio.pairing import SideMoment
 
 Line = dict[str, object]
 _BORDER_DECIMALS = 2  # of a pixel, as in STEM.borders.jsonl
@@ -39,6 +41,23 @@ def borders_line(frame: int, result: FrameResult) -> Line:
         if one.caliper_px is not None:
             borders[f"{one.side}_{one.muscle}_caliper"] = _points(one.caliper_px)
     return {"frame": frame, "borders": borders}
+
+
+def held_line(held: SideMoment) -> Line:
+    """Return the other side's values that a recording was made beside; its time is that of the recording."""
+    return {
+        "side": held.side,
+        "phase": held.phase.value,
+        "age_s": round(-held.arrived_s, 6),
+        "measurements": [_measurement(one) for one in held.measurements],
+    }
+
+
+def as_held(line: Mapping[str, Any]) -> SideMoment:
+    """Return them again."""
+    at_s = -float(line["age_s"])
+    found = tuple(_read(one) for one in line["measurements"])
+    return SideMoment(line["side"], 0, at_s, at_s, found, Phase(line["phase"]))
 
 
 def _measurement(one: Measurement) -> Line:

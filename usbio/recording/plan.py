@@ -10,6 +10,7 @@ from typing import Literal
 
 from segmentation.views import ViewName
 from usbio.errors import CallError, OutputError, output_error
+from usbio.pairing import SideMoment
 from usbio.setup import SetupFile
 
 Codec = Literal["ffv1", "libx264"]  # lossless, or visually lossless H.264
@@ -30,6 +31,7 @@ class RecordingPlan:
     fps: float  # measured picture rate
     codec: Codec = "ffv1"
     pair: str = ""  # name of the folder that it shares with the other side's; "" where it stands alone
+    held: SideMoment | None = None  # the other side's last values, at a time before 0
 
     @property
     def side(self) -> str:
@@ -39,12 +41,20 @@ class RecordingPlan:
 
 def folder_name(plan: RecordingPlan, began: datetime) -> str:
     """Return when it began with its zone, the view, the side and the subject, where one is named."""
+    return _name(began, plan.view, plan.side, plan.setup.acquisition.get("subject", ""))
+
+
+def _name(began: datetime, view: ViewName, side: str, subject: object) -> str:
     zone = began.strftime("%z")
-    parts = [began.strftime("%Y-%m-%d_%H-%M-%S") + ("Z" if zone in ("+0000", "") else zone)]
-    parts += [plan.view, plan.side]
+    at = began.strftime("%Y-%m-%d_%H-%M-%S") + ("Z" if zone in ("+0000", "") else zone)
     # Only letters and digits: a subject may be written with a slash or a dot in front.
-    subject = re.sub(r"[^A-Za-z0-9-]+", "-", str(plan.setup.acquisition.get("subject", ""))).strip("-")
-    return "_".join([*parts, *([subject[:_LONGEST_NAME]] if subject else [])])
+    known = re.sub(r"[^A-Za-z0-9-]+", "-", str(subject)).strip("-")
+    return "_".join([at, view, side, *([known[:_LONGEST_NAME]] if known else [])])
+
+
+def pair_folder(parent: Path, view: ViewName, subject: object, began: datetime) -> Path:
+    """Make the folder of two recordings that run side by side."""
+    return new_folder(parent, _name(began, view, "both", subject))
 
 
 def make_folder(plan: RecordingPlan, began: datetime) -> Path:
