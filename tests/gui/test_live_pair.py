@@ -78,9 +78,7 @@ def test_two_sources_are_measured_at_once_and_read_as_one(pair: ShownRuns) -> No
     assert comparison is not None
     sizes = [one.value for one in pair.values.readings()]
     expected = (sizes[1] - sizes[0]) / max(sizes) * 100
-    assert comparison.now.signed_percent == pytest.approx(
-        expected, abs=3
-    )  # %, while both go on
+    assert comparison.now.signed_percent == pytest.approx(expected, abs=3)  # %, while both go on
     assert [side for side, _, _ in pair.values.traces(20.0)] == ["left", "right"]
     assert pair.title == "sim:layer | sim:layer · muscle between two fasciae"
 
