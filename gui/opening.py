@@ -11,6 +11,7 @@ from pathlib import Path
 from segmentation.results import SIDES, Picture, Side
 from segmentation.tracking import TrackState, start, step
 from segmentation.views import MeasureSetup
+from usbio.background_watch import Watch
 from usbio.choice import Choice, of_whole_recording, setup_beside
 from usbio.device import device_of
 from usbio.draft_start import begin_draft
@@ -24,6 +25,7 @@ from usbio.recording.plan import Codec, RecordingPlan, pair_folder
 from usbio.recording.recorder import Recorder
 from usbio.ruler_watch import RulerWatch
 from usbio.samples import SampleClip, sample_clips, simulator_views
+from usbio.sent_spacing import SpacingWatch, as_sent, with_sent_spacing
 from usbio.setup import SetupFile, load_setup
 from usbio.setup_draft import SetupDraft
 from usbio.setup_memory import SetupMemory
@@ -49,7 +51,7 @@ def open_run(choice: Choice, memory: SetupMemory | None = None) -> LiveRun[Track
         choice = replace(choice, view=choice.view or setup.measure.view or source.recording.view)
     regions = _regions(source)
     draft = _draft(source, regions, memory)
-    engine = Engine(_prepare(source, regions), start, step, confirm, watch_screen, draft)
+    engine = Engine(_prepare(source, regions), start, step, confirm, _watch(source), draft)
     return LiveRun(choice, source, setup, engine, literature_errors())
 
 
@@ -65,6 +67,10 @@ def open_pair(left: Choice, right: Choice, memory: SetupMemory | None = None) ->
 def watch_screen(frame: Frame, measure: MeasureSetup) -> RulerWatch:
     """Return a watch over ruler and place of the picture; on its own thread nothing need be put aside."""
     return RulerWatch(frame.image, tuple(panel.roi for panel in measure.panels), aside=lambda work: work())
+
+
+def _watch(source: FrameSource) -> Callable[[Frame, MeasureSetup], Watch]:
+    return lambda frame, measure: SpacingWatch(watch_screen(frame, measure), source)
 
 
 def begin_recording(parent: Path, runs: Sequence[LiveRun[TrackState]], codec: Codec) -> str:
@@ -128,9 +134,9 @@ def _draft(
     source: FrameSource, regions: tuple[DicomRegion, ...], memory: SetupMemory | None
 ) -> Callable[[Choice, SetupFile, Picture], SetupDraft]:
     def _drafted(choice: Choice, setup: SetupFile, picture: Picture) -> SetupDraft:
-        return begin_draft(
+        draft = begin_draft(
             picture,
-            setup,
+            with_sent_spacing(setup, source),
             name=source.name,
             device=device_of(choice.address),
             memory=memory,
@@ -139,6 +145,7 @@ def _draft(
             side=choice.side,
             image_left=choice.image_left,
         )
+        return as_sent(draft, setup, source)
 
     return _drafted
 
@@ -151,7 +158,7 @@ def _prepare(
             raise CallError(source.name, "no view is given", "say what the picture shows")
         return prepare(
             choice.view,
-            setup,
+            with_sent_spacing(setup, source),
             picture,
             name=source.name,
             side=choice.side,

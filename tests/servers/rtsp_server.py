@@ -21,6 +21,7 @@ gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
 
 WIDTH, HEIGHT, CELL, BITS = 320, 240, 20, 12  # as in shown_pictures.py
+MOST = 1 << BITS
 PASSWORD = "ward:s3cret"  # user and password
 ENDS_AFTER = 25  # pictures
 ENCODERS = {
@@ -33,8 +34,8 @@ ENCODERS = {
 def numbered(index):
     """The luma of a picture that shows its number, and grey for its colours."""
     rows = bytearray(bytes([90]) * (WIDTH * HEIGHT))
-    for bit in range(BITS):
-        value = bytes([255 if index >> bit & 1 else 0]) * CELL
+    for bit in range(BITS + 1):  # the last is always white
+        value = bytes([255 if (index | MOST) >> bit & 1 else 0]) * CELL
         for y in range(10, 30):
             at = y * WIDTH + 10 + bit * CELL
             rows[at : at + CELL] = value
@@ -65,7 +66,7 @@ class Camera(GstRtspServer.RTSPMediaFactory):
             shown.emit("end-of-stream")
             return False
         tick = int(time.perf_counter() * 1000) if self.asked.clock else index[0]
-        luma = numbered(tick % 2**BITS)
+        luma = numbered(tick % MOST)
         grey = bytes([128]) * (WIDTH * HEIGHT // 2)
         buffer = Gst.Buffer.new_wrapped(luma + grey)
         buffer.pts = int(index[0] / self.asked.fps * Gst.SECOND)  # however late the timer is

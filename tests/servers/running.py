@@ -70,3 +70,8 @@ def rtsp_server(*options: str) -> Server:
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("no GStreamer RTSP server: apt-get install gir1.2-gst-rtsp-server-1.0 python3-gi")
     return Server([_SYSTEM_PYTHON, "tests/servers/rtsp_server.py", *options])
+
+
+def igtl_server(*options: str) -> Server:
+    """A server that speaks OpenIGTLink."""
+    return Server([sys.executable, "-m", "tests.servers.igtl_server", *options])

@@ -23,6 +23,7 @@ def numbered(index: int) -> Picture:
     for bit in range(BITS):
         x = 10 + bit * _CELL_PX
         picture[10:30, x : x + _CELL_PX] = 255 if index >> bit & 1 else 0
+    picture[10:30, 10 + BITS * _CELL_PX : 10 + (BITS + 1) * _CELL_PX] = 255  # something white is always there
     return picture
 
 

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from segmentation.views import ViewName
-from tests.servers.running import Server, mjpeg_server, rtsp_server
+from tests.servers.running import Server, igtl_server, mjpeg_server, rtsp_server
 from tests.servers.shown_pictures import SIZE_PX
 from tests.usbio.clips import (
     REAL_DATA,
@@ -225,6 +225,7 @@ DEVICES: dict[str, tuple[MakeDevice, tuple[int, int]]] = {
     for options in ("", "?speed=4&fps=50&seed=3&side=right&flash=1")
 } | {
     "url:http": (lambda stack: _served(stack, mjpeg_server(), "url:http://127.0.0.1:{}/video"), SIZE_PX),
+    "igtl": (lambda stack: _served(stack, igtl_server(), "igtl:127.0.0.1:{}/Image_Reference"), SIZE_PX),
     "url:rtsp": (lambda stack: _served(stack, rtsp_server(), "url:rtsp://127.0.0.1:{}/video"), SIZE_PX),
 }
 DEVICES["screen:1"] = _screen("screen:1"), (640, 480)

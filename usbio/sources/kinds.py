@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from usbio.sources.igtl import OPENIGTLINK
 from usbio.sources.kind import SourceKind
 from usbio.sources.network_video import NETWORK_VIDEO
 from usbio.sources.plug_ins import PlugIn, plug_ins
@@ -12,6 +13,7 @@ from usbio.sources.usb_video import USB_VIDEO
 BUILT_IN: tuple[SourceKind, ...] = (
     USB_VIDEO,
     SCREEN,
+    OPENIGTLINK,
     NETWORK_VIDEO,
     SIMULATOR,
 )
