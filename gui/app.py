@@ -187,7 +187,7 @@ def _window(call: Call) -> Iterator[tuple[QApplication, MainWindow]]:
     from PySide6.QtWidgets import QApplication
 
     from gui.main_window import MainWindow
-    from gui.opening import begin_recording, choices, open_run
+    from gui.opening import begin_recording, choices, devices, open_run
     from gui.source_chooser import Entry
     from gui.theme import DARK, LIGHT, has_font
     from usbio.lsl_station import LslStation
@@ -208,6 +208,7 @@ def _window(call: Call) -> Iterator[tuple[QApplication, MainWindow]]:
         partial(begin_recording, call.recordings),
         memory.remember,
         LslStation(call.lsl_markers),
+        devices,
     )
     sys.excepthook = lambda kind, error, trace: _say_unforeseen(error)
     before = signal.signal(signal.SIGINT, lambda *_: window.close())

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from gui.bridge import PipelineBridge
 from gui.clip_rounds import ClipRounds
+from gui.device_panel import FindDevices, no_devices
 from gui.header_view import HeaderView, counts_words
 from gui.keys import KEYS, SETUP_FOOTER, Key, footer_words
 from gui.keys_view import KeysView
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
         record: Record = no_recorder,
         remember: Remember = _forget,
         station: LslStation | None = None,
+        find_devices: FindDevices = no_devices,
     ) -> None:
         super().__init__()
         self.setWindowTitle("usbio")
@@ -88,7 +90,7 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self.header = HeaderView()
         self.page = LivePage()
-        self.chooser = SourceChooser(entries, self.open)
+        self.chooser = SourceChooser(entries, self.open, find_devices)
         self.setup = SetupPage(self.chooser)
         self.setup.finished.connect(self._end_setup)
         self.setup.left.connect(self.show_live)
@@ -169,6 +171,7 @@ class MainWindow(QMainWindow):
         """Leave no thread behind."""
         self._replace_runs(None)
         self.setup.stop()
+        self.chooser.stop()
         self.streaming.stop()
         super().closeEvent(event)
 

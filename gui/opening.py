@@ -33,8 +33,11 @@ from usbio.shown_runs import ShownRuns, two_shown
 from usbio.simulate import setup_file
 from usbio.sources.address import open_source
 from usbio.sources.clip_info import DicomRegion
+from usbio.sources.kind import Offer
+from usbio.sources.listing import list_sources
 from usbio.sources.recording_clip import RecordingClip
 from usbio.sources.sim import SimSource
+from usbio.sources.sim_address import SIMULATOR
 
 
 def open_run(choice: Choice, memory: SetupMemory | None = None) -> LiveRun[TrackState]:
@@ -118,6 +121,11 @@ def choices() -> list[tuple[str, Choice]]:
     for title, view in simulator_views():
         found.append((f"Simulator: {title}", Choice(f"sim:{view}", view=view, save_folder=Path())))
     return found
+
+
+def devices() -> list[Offer]:
+    """Look for devices of every kind, which may take seconds; the simulator is no device to be found."""
+    return [offer for one in list_sources() if one.kind != SIMULATOR for offer in one.offers]
 
 
 def confirm(state: TrackState, sides: frozenset[Side]) -> TrackState:

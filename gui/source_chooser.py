@@ -1,27 +1,21 @@
-"""Where a run begins: sample clips, the simulator, or a clip of one's own."""
+"""Where a run begins: devices that are there, sample clips, the simulator, or what is typed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from gui.text import soft_label, text_label
+from gui.device_panel import DevicePanel, FindDevices, no_devices
+from gui.source_list import Line, SourceList
+from gui.text import elided_label, set_rank, soft_label, text_label
 from gui.theme import TEXT_PX
 from usbio.choice import Choice
+from usbio.sources.address import typed_address
+from usbio.sources.kinds import BUILT_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +27,33 @@ class Entry:
 
 
 class SourceChooser(QWidget):
-    """The first step: Enter plays the sample; everything else is a line below."""
+    """The first step: Enter plays the sample; devices stand above, anything else is typed below."""
 
     def __init__(
-        self, entries: Sequence[Entry], chosen: Callable[[Choice], None], parent: QWidget | None = None
+        self,
+        entries: Sequence[Entry],
+        chosen: Callable[[Choice], None],
+        find_devices: FindDevices = no_devices,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._entries = tuple(entries)
         self._chosen = chosen
-        self._list = _EntryList(self._entries, chosen, self._begin_path)
+        self.devices = DevicePanel(find_devices, chosen, self._begin_typing)
+        self._list = SourceList("Sample clips and simulator", chosen, self._begin_typing, figures=True)
+        self._list.show_lines([Line(entry.title, entry.choice) for entry in entries])
+        self._list.setCurrentRow(0)
+        self._list.above, self.devices.list.below = self.devices.list, self._list
         self._path = QLineEdit()
-        self._path.setPlaceholderText("a clip, a picture, a DICOM file or a folder of pictures")
-        self._path.setAccessibleName("Path of a clip of your own")
+        self._path.setPlaceholderText("a path, or an address such as screen:1")
+        self._path.setAccessibleName("Path of a clip of your own, or an address")
         self._path.returnPressed.connect(self._open_path)
         self._message = text_label("")
         self._message.setObjectName("warning")
         self._message.setWordWrap(True)
         self._message.hide()
+        again = QShortcut(QKeySequence("F5"), self)
+        again.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        again.activated.connect(self.devices.look)
         self._build()
 
     def show_message(self, words: str) -> None:
@@ -61,26 +65,43 @@ class SourceChooser(QWidget):
         """Put the keyboard where Enter plays the sample."""
         self._list.setFocus()
 
+    def stop(self) -> None:
+        """Leave nothing running."""
+        self.devices.stop()
+
     def _build(self) -> None:
         column = QVBoxLayout()
-        column.setSpacing(10)
+        column.setSpacing(8)
         column.addWidget(self._message)
-        column.addWidget(text_label("Choose what to measure", TEXT_PX + 9, bold=True))
-        column.addWidget(soft_label("Enter, a figure or a double click opens a line; / begins a path."))
-        column.addWidget(self._list, 1)
-        play = QPushButton("Open")
-        play.setAccessibleName("Open the marked line")
-        play.clicked.connect(self._list.open_current)
-        column.addWidget(play)
-        column.addSpacing(8)
-        column.addWidget(text_label("A clip of your own", TEXT_PX + 2, bold=True))
-        column.addWidget(soft_label("Or drop it on this window. What it shows and whose side is asked next."))
+        column.addWidget(self.devices, 3)
+        column.addSpacing(4)
+        column.addLayout(self._samples_heading())
+        column.addWidget(self._list, 5)
+        column.addWidget(
+            soft_label("Enter or a double click opens a line, a figure a sample; ↑ goes to the devices.")
+        )
+        column.addSpacing(4)
+        column.addWidget(text_label("Anything else", TEXT_PX + 2, bold=True))
+        kinds = "  ".join(kind.example for kind in BUILT_IN)
+        addresses = elided_label(f"/ begins a path, : an address:  {kinds}")
+        set_rank(addresses, "soft")
+        column.addWidget(addresses)
         column.addLayout(self._own_row())
         frame = QHBoxLayout(self)
-        frame.setContentsMargins(24, 20, 24, 20)
+        frame.setContentsMargins(24, 12, 24, 12)
         frame.addStretch(1)
-        frame.addLayout(column, 4)
+        frame.addLayout(column, 8)
         frame.addStretch(1)
+
+    def _samples_heading(self) -> QHBoxLayout:
+        play = QPushButton("Open the marked line")
+        play.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # or a click would take it from the marked line
+        play.clicked.connect(self._open_marked)
+        row = QHBoxLayout()
+        row.addWidget(text_label("Samples and simulator", TEXT_PX + 2, bold=True))
+        row.addStretch(1)
+        row.addWidget(play)
+        return row
 
     def _own_row(self) -> QHBoxLayout:
         browse, folder, go = QPushButton("File…"), QPushButton("Folder…"), QPushButton("Open")
@@ -106,48 +127,18 @@ class SourceChooser(QWidget):
     def _browse_folder(self) -> None:
         self._open(QFileDialog.getExistingDirectory(self, "Open a folder of pictures", self._path.text()))
 
-    def _begin_path(self, first: str) -> None:
+    def _open_marked(self) -> None:
+        for each in (self.devices.list, self._list):
+            each.open_current()
+
+    def _begin_typing(self, first: str) -> None:
         self._path.setFocus()
         self._path.setText(first)
 
     def _open_path(self) -> None:
-        self._open(self._path.text().strip().strip('"'))
+        self._open(self._path.text())
 
-    def _open(self, path: str) -> None:
-        if path:
-            self._path.setText(path)
-            self._chosen(Choice(str(Path(path).expanduser()) if "://" not in path else path))
-
-
-class _EntryList(QListWidget):
-    def __init__(
-        self,
-        entries: tuple[Entry, ...],
-        chosen: Callable[[Choice], None],
-        began_path: Callable[[str], object],
-    ) -> None:
-        super().__init__()
-        self._began_path = began_path
-        self._entries = entries
-        self._chosen = chosen
-        self.setAccessibleName("Sample clips and simulator")
-        self.setMinimumHeight(180)
-        for number, entry in enumerate(entries, start=1):
-            QListWidgetItem(f"{number if number < 10 else '  '}   {entry.title}", self)
-        self.setCurrentRow(0)
-        self.itemDoubleClicked.connect(self.open_current)
-
-    def open_current(self) -> None:
-        if 0 <= self.currentRow() < len(self._entries):
-            self._chosen(self._entries[self.currentRow()].choice)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.open_current()
-        elif event.text() and event.text() in "123456789" and int(event.text()) <= self.count():
-            self.setCurrentRow(int(event.text()) - 1)
-            self.open_current()
-        elif event.text() and event.text() in "/~":
-            self._began_path(event.text())
-        else:
-            super().keyPressEvent(event)
+    def _open(self, typed: str) -> None:
+        if typed.strip():
+            self._path.setText(typed)
+            self._chosen(Choice(typed_address(typed)))

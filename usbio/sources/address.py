@@ -32,6 +32,13 @@ def shown_address(address: str) -> str:
     return address if kind is None else f"{prefix}:{kind.shown(place)}"
 
 
+def typed_address(text: str) -> str:
+    """Return the address in what somebody typed or pasted: without quotes, and `~` written out in a path."""
+    text = text.strip().strip('"')
+    prefix, place = split_address(text)
+    return str(Path(place).expanduser()) if prefix == CLIP and place else text
+
+
 def split_address(address: str) -> tuple[str, str]:
     """Return the kind of an address and what follows the colon; whatever names no kind is a clip's path.
 
