@@ -47,9 +47,11 @@ def opened(address, place):
 ACME = SourceKind("acme", "Acme probe", "acme:1", opened, lambda: [Offer("acme:1", "probe", "8x6 at 25")])
 def kind():
     return ACME
+def no_words(place):
+    raise KeyError(place)
 def no_list():
     raise RuntimeError("no driver")
-NO_LIST = SourceKind("no-list", "Acme in the dark", "no-list:1", opened, no_list)
+NO_LIST = SourceKind("no-list", "Acme in the dark", "no-list:1", opened, no_list, shown=no_words)
 BAD_LIST = SourceKind("bad-list", "Acme in words", "bad-list:1", opened, lambda: ["probe"])
 NAMED = SourceKind("other", "Acme", "other:1", opened)
 """
@@ -120,13 +122,12 @@ def test_our_own_are_not_touched_and_nothing_is_loaded_unasked(installed: Path) 
     said = answer(
         installed,
         "import json, sys; from usbio.sources.address import open_source, split_address\n"
-        "from usbio.device import device_of\n"
         "kinds = [type(open_source('sim:tra')).__name__, split_address('acme:1'),\n"
-        "  split_address('broken:1'), split_address('nobody:1'), device_of('acme:1?x=2').name]\n"
+        "  split_address('broken:1'), split_address('nobody:1')]\n"
         "print(json.dumps([kinds, sorted(m for m in sys.modules if m.startswith('acme'))]))",
     )
     assert said == [
-        ["SimSource", ["acme", "1"], ["broken", "1"], ["clip", "nobody:1"], "1"],
+        ["SimSource", ["acme", "1"], ["broken", "1"], ["clip", "nobody:1"]],
         [],
     ]
     assert not list(installed.glob("*.loaded"))
@@ -194,6 +195,15 @@ def test_what_a_plug_in_does_wrong_is_one_sentence(installed: Path) -> None:
     """How many pictures come, what is said, and whether the log has the traceback."""
     code = READ + f"print(json.dumps({{a: read(a) for a in {list(OPENED)!r}}}))"
     assert answer(installed, code) == OPENED
+
+
+def test_what_is_shown_of_an_address_needs_no_plug_in_to_be_sound(installed: Path) -> None:
+    shown = answer(
+        installed,
+        "import json; from usbio.sources.address import shown_address\n"
+        "print(json.dumps([shown_address(a) for a in ('acme:1?x=2', 'no-list:1?x=2', 'broken:1?x=2')]))",
+    )
+    assert shown == ["acme:1", "no-list:1", "broken:1"]
 
 
 def test_a_plug_in_is_no_clip_for_analyze(installed: Path) -> None:

@@ -92,7 +92,14 @@ class PlugIn:
                 reason = f"cannot say what is there ({said_of(error)})"
             return [Offer(f"{self.prefix}:", kind.title, trouble=f"{reason}; {to_do}")]
 
-        return replace(kind, open=_open, offers=_offers)
+        def _shown(place: str) -> str:
+            try:
+                return str(kind.shown(place))
+            except Exception:
+                _log.exception("the plug-in %s of %s cannot say its place", self.prefix, self.maker)
+                return place.partition("?")[0]
+
+        return replace(kind, open=_open, offers=_offers, shown=_shown)
 
 
 def plug_ins(taken: Collection[str]) -> tuple[PlugIn, ...]:
