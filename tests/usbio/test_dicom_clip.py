@@ -6,6 +6,7 @@ import io
 from math import isnan
 from pathlib import Path
 
+import gdcm
 import numpy as np
 import pytest
 from PIL import Image
@@ -14,6 +15,7 @@ from pydicom.sequence import Sequence
 
 from segmentation.geometry import Roi
 from tests.usbio.clips import REAL_DATA, dicom, jpeg_dicom, pictures, save_dicom
+from usbio.luma import from_rgb
 from usbio.sources.clip import ClipSource, open_clip
 
 GREY = np.stack(pictures(3))
@@ -67,6 +69,62 @@ def test_luma_of_ybr_is_its_first_part(tmp_path: Path) -> None:
     assert np.array_equal(_shown(tmp_path, dicom(ybr, "YBR_FULL")), GREY)
 
 
+@pytest.mark.parametrize(("kind", "video"), [("YBR_FULL_422", False), ("YBR_PARTIAL_422", True)])
+def test_luma_of_halved_colour_heeds_its_range(tmp_path: Path, kind: str, video: bool) -> None:
+    """Two pixels share one pair of colours; of YBR_PARTIAL black is 16 and white 235."""
+    luma = np.rint(16 + GREY * (219 / 255)).astype(np.uint8) if video else GREY
+    halved = np.full((3, 48, 32, 4), 128, np.uint8)
+    halved[..., 0], halved[..., 1] = luma[:, :, ::2], luma[:, :, 1::2]
+    header = dicom(RGB, kind)
+    header.PixelData = halved.tobytes()
+    # grey: 220 levels for 256
+    assert np.abs(_shown(tmp_path, header).astype(int) - GREY).max() <= (1 if video else 0)
+
+
+def test_colour_that_is_only_said_to_be_halved(tmp_path: Path) -> None:
+    ybr = np.concatenate([GREY[..., None], np.full((3, 48, 64, 2), 90, np.uint8)], axis=3)
+    assert np.array_equal(_shown(tmp_path, dicom(ybr, "YBR_FULL_422")), GREY)
+
+
+@pytest.mark.parametrize(
+    ("syntax", "grey_off"),
+    [
+        ("RLELossless", 0),
+        ("JPEGLosslessProcess14", 0),
+        ("JPEGLosslessProcess14_1", 0),  # what most scanners and archives mean by lossless
+        ("JPEGLSLossless", 0),
+        ("JPEGLSNearLossless", 2),
+        ("JPEG2000Lossless", 0),
+        ("JPEG2000", 2),
+    ],
+)
+@pytest.mark.parametrize("colour", [False, True])
+def test_packed_pictures_are_true(tmp_path: Path, syntax: str, grey_off: int, colour: bool) -> None:
+    tinted = np.stack([GREY, 255 - GREY, GREY // 2], axis=3)
+    source = save_dicom(
+        tmp_path / "raw.dcm", dicom(tinted if colour else GREY, "RGB" if colour else "MONOCHROME2")
+    )
+    shown = np.stack([frame.image for frame in open_clip(_packed(source, syntax)).frames()])
+    truth = np.stack([from_rgb(picture) for picture in tinted]) if colour else GREY
+    assert np.abs(shown.astype(int) - truth).max() <= grey_off
+
+
+def _packed(source: Path, syntax: str) -> Path:
+    """A copy of a DICOM file, packed by another program."""
+    reader, change, writer = gdcm.ImageReader(), gdcm.ImageChangeTransferSyntax(), gdcm.ImageWriter()
+    reader.SetFileName(str(source))
+    assert reader.Read()
+    change.SetTransferSyntax(gdcm.TransferSyntax(getattr(gdcm.TransferSyntax, syntax)))
+    change.SetInput(reader.GetImage())
+    assert change.Change()
+    packed = source.with_name("packed.dcm")
+    writer.SetFileName(str(packed))
+    writer.SetFile(reader.GetFile())
+    writer.SetImage(change.GetOutput())
+    assert writer.Write()
+    return packed
+
+
 def test_jpeg_cine_gives_luma_without_the_detour_over_rgb(tmp_path: Path) -> None:
     packed = []
     for shown in GREY:
@@ -105,6 +163,8 @@ def test_palette(tmp_path: Path, bits: int, scale: int) -> None:
         ({"FrameTimeVector": ["0", "40", "60"], "FrameTime": "10"}, [0, 0.01, 0.02]),
         ({"FrameTimeVector": ["0", "40"], "CineRate": "20"}, [0, 0.05, 0.1]),  # too short to be true
         ({"FrameTime": "0", "CineRate": "20"}, [0, 0.05, 0.1]),
+        ({"RecommendedDisplayFrameRate": "25"}, [0, 0.04, 0.08]),
+        ({"CineRate": "20", "RecommendedDisplayFrameRate": "25"}, [0, 0.05, 0.1]),
     ],
 )
 def test_times_come_from_the_header(

@@ -211,6 +211,15 @@ def test_a_crop_takes_the_spacing_of_the_region_it_lies_in() -> None:
     assert ready.measure.panels[0].calibration.x_mm_per_px == pytest.approx(0.2)
 
 
+def test_two_regions_of_one_screen_keep_their_own_spacing() -> None:
+    second = region(Roi(270, 50, 120, 180), delta=0.02)
+    setup = SetupFile.model_validate({"image": {"layout": "dual", "image_left": "right"}})
+    panels = prepared(setup, regions=(second, SECONDS, INSIDE)).measure.panels
+    assert [panel.sides for panel in panels] == [("right",), ("left",)]  # from left to right in the picture
+    assert [panel.roi for panel in panels] == [INSIDE.roi, second.roi]
+    assert [panel.calibration.y_mm_per_px for panel in panels] == pytest.approx([0.08, 0.2])
+
+
 @pytest.mark.parametrize("name", ["examples_ybr_color.dcm", "examples_palette.dcm"])
 def test_the_two_traps(name: str) -> None:
     said = _real_refusal(name)
@@ -242,6 +251,29 @@ def test_real_dual_picture() -> None:
     panels = prepared(setup, picture=picture, regions=regions).measure.panels
     assert [panel.sides for panel in panels] == [("right",), ("left",)]
     assert [panel.calibration.y_mm_per_px for panel in panels] == pytest.approx([0.3827, 0.3827], rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("butterfly-ocular-phantom.mp4", "ruler"),
+        ("butterfly_axial-lateral-resolution-2020.png", "ruler"),
+        ("clarius-ocular-short.mp4", "ruler"),
+        ("clarius_axial-lateral-resolution-2020.png", "the size of a pixel is not known: no ruler was found"),
+        ("examples_palette.dcm", "x 120 to 800, y 60 to 518) does not fit its pictures of 800 x 350 pixels"),
+        ("examples_ybr_color.dcm", "x 84 to 595, y 31 to 414) does not fit its pictures of 320 x 240 pixels"),
+        ("gdcm-US-ALOKA-16.dcm", "it holds 2 B-mode pictures on one screen and nothing says which is meant"),
+        ("sonoque_axial-lateral-resolution-2020.dcm", "dicom"),
+        ("sonosite-anon-eye1-video.mp4", "ruler"),
+    ],
+)
+def test_every_real_screen_is_measured_or_refused_in_words(name: str, told: str) -> None:
+    regions, picture = _real(name)
+    if told in ("ruler", "dicom"):
+        ready = prepared(SetupFile(), picture=picture, side="left", regions=regions)
+        assert ready.calibration_source == told
+    else:
+        assert told in refused(InputError, SetupFile(), picture=picture, side="left", regions=regions)
 
 
 # dual

@@ -22,10 +22,11 @@ from usbio.frames import Frame
 from usbio.luma import published
 from usbio.sources.clip_info import DICOM_SUFFIXES, ClipInfo, TimeSource
 from usbio.sources.dicom_header import frame_times_s, ultrasound_regions
-from usbio.sources.dicom_pixels import dicom_luma
+from usbio.sources.dicom_pixels import dicom_luma, halved_colour_luma, has_halved_colour
 from usbio.sources.quiet import silence_picture_libraries
 
 _PIXEL_DATA = b"\xe0\x7f\x10\x00"  # its tag in the usual byte order
+_USUAL = "pillow"
 _AGAIN = "copy it again from where it came"
 
 _log = logging.getLogger(__name__)
@@ -109,7 +110,12 @@ def _pictures(path: Path, header: Dataset) -> Iterator[Picture]:
     silence_picture_libraries()
     try:
         decoder = get_decoder(_transfer_syntax(header))
-        for pixels, layout in decoder.iter_array(header, raw=True):
+        if not decoder.is_encapsulated and has_halved_colour(header):
+            yield from halved_colour_luma(header, _frame_count(header))
+            return
+        # What Pillow reads it goes on reading; GDCM is for JPEG-LS and lossless JPEG.
+        packed_by = _USUAL if _USUAL in decoder.available_plugins else ""
+        for pixels, layout in decoder.iter_array(header, raw=True, decoding_plugin=packed_by):
             yield dicom_luma(pixels, layout, header)
     except NotImplementedError as error:
         happened = f"its pictures are packed as {_transfer_syntax(header).name}, which cannot be read"

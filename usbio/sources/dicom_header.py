@@ -24,8 +24,11 @@ def frame_times_s(header: Dataset, count: int) -> list[float] | None:
         return [index * step_ms / 1000 for index in range(count)]
     if vector is not None:
         return vector
-    rate_hz = _number(header, "CineRate")
-    return [index / rate_hz for index in range(count)] if rate_hz > 0 else None
+    for keyword in ("CineRate", "RecommendedDisplayFrameRate"):
+        rate_hz = _number(header, keyword)
+        if rate_hz > 0:
+            return [index / rate_hz for index in range(count)]
+    return None
 
 
 def _vector_times_s(header: Dataset, count: int) -> list[float] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,29 @@ def dicom_luma(pixels: Pixels, layout: Mapping[str, Any], header: Dataset) -> Pi
     if kind.startswith("YBR_PARTIAL"):
         return from_video_range(np.ascontiguousarray(pixels[..., 0]))
     return from_rgb(pixels)  # RGB, and JPEG 2000, whose decoder gives RGB
+
+
+def has_halved_colour(header: Dataset) -> bool:
+    """Say whether two pixels share one pair of colours in pictures that are not packed."""
+    kind, bits = header.get("PhotometricInterpretation"), header.get("BitsAllocated")
+    return kind in ("YBR_FULL_422", "YBR_PARTIAL_422") and bits == 8
+
+
+def halved_colour_luma(header: Dataset, count: int) -> Iterator[Picture]:
+    """Yield the luma of pictures with halved colour: pydicom knows one of the two kinds, and its first frame.
+
+    Some makers say so of pictures whose colour is not halved: their length tells.
+    """
+    rows, columns, data = int(header.Rows), int(header.Columns), header.PixelData
+    whole = len(data) >= count * rows * columns * 3
+    length = rows * columns * (3 if whole else 2)
+    if len(data) < count * length:
+        raise ValueError(f"expected {count * length} bytes, came {len(data)}")
+    for index in range(count):
+        pixels = np.frombuffer(data, np.uint8, length, index * length)
+        luma = pixels[::3] if whole else pixels.reshape(-1, 4)[:, :2]
+        luma = np.ascontiguousarray(luma).reshape(rows, columns)
+        yield from_video_range(luma) if header.PhotometricInterpretation == "YBR_PARTIAL_422" else luma
 
 
 def _eight_bits(pixels: Pixels, bits: int) -> Picture:
