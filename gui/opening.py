@@ -25,7 +25,7 @@ from usbio.recording.plan import Codec, RecordingPlan, pair_folder
 from usbio.recording.recorder import Recorder
 from usbio.ruler_watch import RulerWatch
 from usbio.samples import SampleClip, sample_clips, simulator_views
-from usbio.sent_spacing import SpacingWatch, as_sent, with_sent_spacing
+from usbio.sent_spacing import SentScale
 from usbio.setup import SetupFile, load_setup
 from usbio.setup_draft import SetupDraft
 from usbio.setup_memory import SetupMemory
@@ -52,9 +52,9 @@ def open_run(choice: Choice, memory: SetupMemory | None = None) -> LiveRun[Track
     if isinstance(source, RecordingClip):  # which knows how it was measured; what is said wins
         setup = setup if choice.setup_path is not None else source.recording.setup
         choice = replace(choice, view=choice.view or setup.measure.view or source.recording.view)
-    regions = _regions(source)
-    draft = _draft(source, regions, memory)
-    engine = Engine(_prepare(source, regions), start, step, confirm, _watch(source), draft)
+    regions, sent = _regions(source), SentScale(source)
+    draft = _draft(source, regions, sent, memory)
+    engine = Engine(_prepare(source, regions, sent), start, step, confirm, _watch(sent), draft)
     return LiveRun(choice, source, setup, engine, literature_errors())
 
 
@@ -72,8 +72,8 @@ def watch_screen(frame: Frame, measure: MeasureSetup) -> RulerWatch:
     return RulerWatch(frame.image, tuple(panel.roi for panel in measure.panels), aside=lambda work: work())
 
 
-def _watch(source: FrameSource) -> Callable[[Frame, MeasureSetup], Watch]:
-    return lambda frame, measure: SpacingWatch(watch_screen(frame, measure), source)
+def _watch(sent: SentScale) -> Callable[[Frame, MeasureSetup], Watch]:
+    return lambda frame, measure: sent.watch(watch_screen(frame, measure))
 
 
 def begin_recording(parent: Path, runs: Sequence[LiveRun[TrackState]], codec: Codec) -> str:
@@ -139,12 +139,12 @@ def _regions(source: FrameSource) -> tuple[DicomRegion, ...]:
 
 
 def _draft(
-    source: FrameSource, regions: tuple[DicomRegion, ...], memory: SetupMemory | None
+    source: FrameSource, regions: tuple[DicomRegion, ...], sent: SentScale, memory: SetupMemory | None
 ) -> Callable[[Choice, SetupFile, Picture], SetupDraft]:
     def _drafted(choice: Choice, setup: SetupFile, picture: Picture) -> SetupDraft:
         draft = begin_draft(
             picture,
-            with_sent_spacing(setup, source),
+            sent.with_spacing(setup),
             name=source.name,
             device=device_of(choice.address),
             memory=memory,
@@ -153,20 +153,20 @@ def _draft(
             side=choice.side,
             image_left=choice.image_left,
         )
-        return as_sent(draft, setup, source)
+        return sent.said(draft, setup)
 
     return _drafted
 
 
 def _prepare(
-    source: FrameSource, regions: tuple[DicomRegion, ...]
+    source: FrameSource, regions: tuple[DicomRegion, ...], sent: SentScale
 ) -> Callable[[Choice, SetupFile, Picture], MeasureSetup]:
     def _prepared(choice: Choice, setup: SetupFile, picture: Picture) -> MeasureSetup:
         if choice.view is None:
             raise CallError(source.name, "no view is given", "say what the picture shows")
         return prepare(
             choice.view,
-            with_sent_spacing(setup, source),
+            sent.begin(setup),
             picture,
             name=source.name,
             side=choice.side,

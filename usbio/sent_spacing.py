@@ -58,33 +58,48 @@ def sent_spacing(source: FrameSource) -> SentSpacing | None:
     return itself.sent_spacing if isinstance(itself, Spaced) else None
 
 
-def with_sent_spacing(setup: SetupFile, source: FrameSource) -> SetupFile:
-    """Return the setup with the scale that the source sends, where it has none of its own."""
-    sent = sent_spacing(source)
-    if sent is None or sent.calibration is None or _has_scale(setup):
-        return setup
-    size = {"x_mm_per_px": sent.x_mm_per_px, "y_mm_per_px": sent.y_mm_per_px}
-    return setup.model_copy(update={"calibration": setup.calibration.model_copy(update=size)})
+class SentScale:
+    """The scale that a source sends, where it sends one, and the one that is measured with."""
 
+    def __init__(self, source: FrameSource) -> None:
+        self._source = source
+        self.used: SentSpacing | None = None
 
-def as_sent(draft: SetupDraft, setup: SetupFile, source: FrameSource) -> SetupDraft:
-    """Return a draft of such a setup that says where its scale came from.
+    def with_spacing(self, setup: SetupFile) -> SetupFile:
+        """Return the setup with the scale that is sent now, where it has none of its own."""
+        sent = sent_spacing(self._source)
+        if sent is None or sent.calibration is None or _has_scale(setup):
+            return setup
+        size = {"x_mm_per_px": sent.x_mm_per_px, "y_mm_per_px": sent.y_mm_per_px}
+        return setup.model_copy(update={"calibration": setup.calibration.model_copy(update=size)})
 
-    What is remembered of the device is of another day and perhaps of another depth: what is sent holds.
-    """
-    sent = sent_spacing(source)
-    if sent is None or _has_scale(setup):
-        return draft
-    if sent.calibration is None:
-        sizes = f"{sent.x_mm_per_px:.3g} x {sent.y_mm_per_px:.3g} mm per pixel"
-        return replace(draft, notes=(*draft.notes, f"the {sent.by} says {sizes}: that is no scale"))
-    scale = Scale(sent.calibration, "setup", f"as the {sent.by} says with its pictures")
-    pictures = tuple(replace(panel, scale=scale) for panel in draft.pictures)
-    recognised = draft.recognised.partition(",")[0]  # its depth may be another one now
-    scaled: frozenset[StepName] = frozenset({"scale"} if pictures else ())
-    return replace(
-        draft, pictures=pictures, known=setup, recognised=recognised, confirmed=draft.confirmed | scaled
-    )
+    def begin(self, setup: SetupFile) -> SetupFile:
+        """Return the setup that is measured with from now on; another scale that is sent later is odd."""
+        self.used = sent_spacing(self._source)
+        return self.with_spacing(setup)
+
+    def said(self, draft: SetupDraft, setup: SetupFile) -> SetupDraft:
+        """Return a draft of such a setup that says where its scale came from.
+
+        What is remembered of the device is of another day and perhaps of another depth: what is sent holds.
+        """
+        sent = sent_spacing(self._source)
+        if sent is None or _has_scale(setup):
+            return draft
+        if sent.calibration is None:
+            sizes = f"{sent.x_mm_per_px:.3g} x {sent.y_mm_per_px:.3g} mm per pixel"
+            return replace(draft, notes=(*draft.notes, f"the {sent.by} says {sizes}: that is no scale"))
+        scale = Scale(sent.calibration, "setup", f"as the {sent.by} says with its pictures")
+        pictures = tuple(replace(panel, scale=scale) for panel in draft.pictures)
+        recognised = draft.recognised.partition(",")[0]  # its depth may be another one now
+        scaled: frozenset[StepName] = frozenset({"scale"} if pictures else ())
+        return replace(
+            draft, pictures=pictures, known=setup, recognised=recognised, confirmed=draft.confirmed | scaled
+        )
+
+    def watch(self, screen: Watch) -> Watch:
+        """Return a watch that also looks at what is sent."""
+        return _SpacingWatch(screen, self._source, self.used)
 
 
 def _has_scale(setup: SetupFile) -> bool:
@@ -92,13 +107,13 @@ def _has_scale(setup: SetupFile) -> bool:
     return table.x_mm_per_px is not None or table.left is not None or table.right is not None
 
 
-class SpacingWatch:
+class _SpacingWatch:
     """Besides what another watch sees, says when another scale is sent, as after a new depth."""
 
-    def __init__(self, screen: Watch, source: FrameSource) -> None:
+    def __init__(self, screen: Watch, source: FrameSource, usual: SentSpacing | None) -> None:
         self._screen = screen
         self._source = source
-        self._usual = sent_spacing(source)
+        self._usual = usual
 
     def look(self, frame: Frame) -> str:
         """Return why numbers stop; empty while all is as it was."""

@@ -4,12 +4,15 @@
         [--spacing X,Y] [--then X,Y] [--names A,B]
 
 It prints its port once it listens. KIND is how its pictures are sent: grey, rgb, sixteen (bits), volume,
-float, flat (one row thick) or none (only a transform). After three seconds the spacing is that of --then.
+float, flat (one row thick) or none (only a transform). After a signal to its
+process (SIGUSR1) the spacing is that of --then.
 """
 
 from __future__ import annotations
 
 import argparse
+import signal
+import socket
 import time
 from collections.abc import Callable
 
@@ -18,7 +21,7 @@ import numpy.typing as npt
 from pyigtl import ImageMessage, OpenIGTLinkServer, TransformMessage
 
 from segmentation.results import Picture
-from tests.servers.shown_pictures import shown_pictures
+from tests.servers.shown_pictures import clip_pictures, shown_pictures
 
 ANGLE = 0.3  # the slice is held askew: its matrix is turned
 Voxels = npt.NDArray[np.generic]
@@ -30,6 +33,17 @@ KINDS: dict[str, Callable[[Picture], Voxels]] = {  # axes k, j, i and colours, a
     "float": lambda picture: picture[None].astype(np.float32),
     "flat": lambda picture: picture[:, None, :],
 }
+
+
+class _PatientServer(OpenIGTLinkServer):  # type: ignore[misc] # pyigtl has no types
+    """pyigtl hangs up on whoever does not take a whole picture within 10 ms, as on a busy machine."""
+
+    def _send_queued_message_from_socket(self, socket: socket.socket) -> bool:
+        socket.settimeout(5.0)
+        try:
+            return bool(super()._send_queued_message_from_socket(socket))
+        finally:
+            socket.settimeout(0.01)
 
 
 def turned(spacing_mm: tuple[float, float], kind: str) -> npt.NDArray[np.float64]:
@@ -60,17 +74,20 @@ def main() -> None:
     parser.add_argument("--then", type=_spacing)
     parser.add_argument("--names", default="Image_Reference")
     asked = parser.parse_args()
-    server = OpenIGTLinkServer(port=asked.port)
+    if asked.clip:
+        clip_pictures(asked.clip)
+    server = _PatientServer(port=asked.port)
     print(server.server_address[1], flush=True)
+    spacing = [asked.spacing]
+    signal.signal(signal.SIGUSR1, lambda *_: spacing.append(asked.then))
     began_s, began = time.perf_counter(), time.time()
     for index, picture in enumerate(shown_pictures(asked.clip, asked.clock)):
         stamp_s = began + index / asked.fps  # taken in time, however late it is sent
-        late = asked.then is not None and time.perf_counter() - began_s > 3
         for name in asked.names.split(","):
             if asked.kind == "none":
                 message = TransformMessage(np.eye(4), timestamp=stamp_s, device_name=name)
             else:
-                matrix = turned(asked.then if late else asked.spacing, asked.kind)
+                matrix = turned(spacing[-1], asked.kind)
                 message = ImageMessage(
                     KINDS[asked.kind](picture), matrix, timestamp=stamp_s, device_name=name
                 )

@@ -20,7 +20,7 @@ from pathlib import Path
 import cv2
 
 from segmentation.results import Picture
-from tests.servers.shown_pictures import shown_pictures
+from tests.servers.shown_pictures import clip_pictures, shown_pictures
 
 PASSWORD = "ward:s3cret"  # user and password
 ENDS_AFTER = 8  # pictures
@@ -86,6 +86,8 @@ def main() -> None:
     parser.add_argument("--clock", action="store_true")
     parser.add_argument("--clip")
     asked = parser.parse_args()
+    if asked.clip:
+        clip_pictures(asked.clip)
     cv2.setNumThreads(1)
     _Camera.fps, _Camera.clip = asked.fps, Path(asked.clip or ".")
     _Camera.pictures = staticmethod(lambda: shown_pictures(asked.clip, asked.clock))

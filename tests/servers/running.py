@@ -50,6 +50,11 @@ class Server:
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
 
+    def tell(self) -> None:
+        """Give it the signal at which it does what it was asked for."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGUSR1)
+
     def __enter__(self) -> Self:
         self.start()
         return self

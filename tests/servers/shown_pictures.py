@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -41,15 +42,17 @@ def clock_ms() -> int:
 def shown_pictures(clip: str | None = None, clock: bool = False) -> Iterator[Picture]:
     """Yield pictures for ever: a clip forwards and backwards, the moment of asking, or numbers."""
     if clip is not None:
-        yield from _of_clip(Path(clip))
+        pictures = clip_pictures(clip)
+        while True:
+            yield from pictures
+            yield from reversed(pictures)
     for index in count():
         yield numbered(clock_ms() if clock else index % MOST)
 
 
-def _of_clip(path: Path) -> Iterator[Picture]:
+@cache
+def clip_pictures(path: str) -> list[Picture]:
+    """Return the pictures of a clip; a server reads them before it says that it is there."""
     from usbio.sources.clip import open_clip
 
-    pictures = [frame.image for frame in open_clip(path).frames()]
-    while True:
-        yield from pictures
-        yield from reversed(pictures)
+    return [frame.image for frame in open_clip(Path(path)).frames()]

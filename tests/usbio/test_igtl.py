@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from math import nan
 
@@ -20,7 +20,7 @@ from tests.servers.shown_pictures import MOST, SIZE_PX, clock_ms, number_of, num
 from usbio.draft_start import begin_draft
 from usbio.errors import CallError, DeviceLost, InputError, UsbioError
 from usbio.frames import Frame, FrameSource, device_itself
-from usbio.sent_spacing import SentSpacing, SpacingWatch, as_sent, sent_spacing, with_sent_spacing
+from usbio.sent_spacing import SentScale, SentSpacing, sent_spacing
 from usbio.setup import CalibrationTable, SetupFile
 from usbio.setup_draft import Standing
 from usbio.sources.address import open_source
@@ -261,18 +261,18 @@ class _Spaced:
     def __init__(self, x_mm: float, y_mm: float) -> None:
         self.sent_spacing: SentSpacing | None = SentSpacing(x_mm, y_mm, "OpenIGTLink server")
 
-    def frames(self) -> Iterator[Frame | None]:
+    def frames(self) -> Generator[Frame | None]:
         yield None
 
 
 def test_the_scale_that_is_sent_is_that_of_the_setup_and_says_whence() -> None:
     source = _Spaced(0.08, 0.05)
-    empty = SetupFile()
-    setup = with_sent_spacing(empty, source)  # type: ignore[arg-type] # its frames are no generator
+    empty, sent = SetupFile(), SentScale(source)
+    setup = sent.with_spacing(empty)
     assert (setup.calibration.x_mm_per_px, setup.calibration.y_mm_per_px) == (0.08, 0.05)
     shown = np.zeros((240, 320), np.uint8)
     shown[20:220, 40:280] = np.random.default_rng(1).integers(30, 200, (200, 240), np.uint8)
-    draft = as_sent(begin_draft(shown, setup, name="a"), empty, source)  # type: ignore[arg-type]
+    draft = sent.said(begin_draft(shown, setup, name="a"), empty)
     assert draft.scales[0] is not None
     assert draft.scales[0].words == "as the OpenIGTLink server says with its pictures"
     assert draft.scales[0].calibration.x_mm_per_px == 0.08
@@ -281,14 +281,14 @@ def test_the_scale_that_is_sent_is_that_of_the_setup_and_says_whence() -> None:
 
 def test_what_the_setup_file_says_wins() -> None:
     own = SetupFile(calibration=CalibrationTable(x_mm_per_px=0.1, y_mm_per_px=0.1))
-    assert with_sent_spacing(own, _Spaced(0.08, 0.05)) is own  # type: ignore[arg-type]
+    assert SentScale(_Spaced(0.08, 0.05)).with_spacing(own) is own
 
 
 @pytest.mark.parametrize("sizes", [(1.0, 1.0), (0.0, 0.05), (0.08, 12.0), (nan, nan)])
 def test_what_is_no_scale_is_none_and_is_said(sizes: tuple[float, float]) -> None:
-    source = _Spaced(*sizes)
-    assert with_sent_spacing(SetupFile(), source) == SetupFile()  # type: ignore[arg-type]
-    draft = as_sent(begin_draft(picture(), SetupFile(), name="a"), SetupFile(), source)  # type: ignore[arg-type]
+    sent = SentScale(_Spaced(*sizes))
+    assert sent.with_spacing(SetupFile()) == SetupFile()
+    draft = sent.said(begin_draft(picture(), SetupFile(), name="a"), SetupFile())
     assert "that is no scale" in draft.notes[-1]
 
 
@@ -304,7 +304,9 @@ class _Content:
 
 def test_numbers_stop_where_another_scale_is_sent() -> None:
     source, screen = _Spaced(0.08, 0.05), _Content()
-    watch = SpacingWatch(screen, source)  # type: ignore[arg-type]
+    sent = SentScale(source)
+    sent.begin(SetupFile())
+    watch = sent.watch(screen)
     frame = Frame(0, 0.0, 0.0, picture())
     assert watch.look(frame) == ""
     source.sent_spacing = SentSpacing(0.08, 0.0501, "OpenIGTLink server")  # a rounding
@@ -341,3 +343,12 @@ def test_a_wrong_address_is_one_clear_sentence(address: str, words: str) -> None
     with pytest.raises(CallError) as caught:
         open_source(address)
     assert caught.value.happened == words
+
+
+def test_a_scale_that_changed_before_anybody_watched_is_seen() -> None:
+    """A watch begins tenths of a second after the first picture is understood."""
+    source = _Spaced(0.08, 0.05)
+    sent = SentScale(source)
+    sent.begin(SetupFile())
+    source.sent_spacing = SentSpacing(0.1, 0.0625, "OpenIGTLink server")
+    assert "numbers stopped" in sent.watch(_Content()).look(Frame(0, 0.0, 0.0, picture()))
