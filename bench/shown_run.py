@@ -25,7 +25,6 @@ from gui.app import SWITCH_S
 from gui.display import quiet_qt
 from gui.image_view import ImageView
 from gui.main_window import MainWindow
-from gui.opening import confirm
 from segmentation.geometry import Calibration, Roi
 from segmentation.results import FrameResult, Picture
 from segmentation.tracking import TrackState, start, step
@@ -33,6 +32,7 @@ from segmentation.views import MeasureSetup, Panel
 from usbio.choice import Choice
 from usbio.live import LiveRun
 from usbio.live_picture import Engine
+from usbio.opening import confirm
 from usbio.preparation import prepare
 from usbio.sample import Counts
 from usbio.samples import demo_clip

@@ -21,7 +21,7 @@ from gui.display import choose_platform, quiet_qt
 from segmentation.results import SIDES
 from segmentation.views import VIEWS
 from usbio import __version__
-from usbio.choice import Choice, Question
+from usbio.choice import Choice
 from usbio.cli.console import ready_streams, say_bug, say_error, say_line
 from usbio.errors import CallError, UsbioError
 from usbio.recording.place import usual_recordings
@@ -38,12 +38,6 @@ if TYPE_CHECKING:
 SWITCH_S = 0.00005
 _LOOK_MS = 100
 _INTERRUPTED = 130
-# Where there is no screen, nobody can answer.
-_UNANSWERED = {
-    Question.VIEW: ("nobody says what is measured", "add --view"),
-    Question.SIDE: ("nobody says whose side it shows", "add --side left or --side right"),
-    Question.SIDES: ("nobody says which side is on its left", "add --image-left left or --image-left right"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +158,8 @@ def _prepare_demo(call: Call, on_screen: bool) -> Call:
 
 def _show(call: Call, on_screen: bool) -> int:
     from gui.ending import Ending, Wish
-    from gui.opening import open_pair, open_run
+    from gui.opening import open_pair
+    from usbio.opening import open_run, unanswered
     from usbio.shown_runs import one_shown
 
     with _window(call) as (app, window):
@@ -172,8 +167,7 @@ def _show(call: Call, on_screen: bool) -> int:
             shown = open_pair(call.choice, call.other) if call.other else one_shown(open_run(call.choice))
             for run in shown.runs:
                 if run.question is not None and not on_screen:
-                    happened, to_do = _UNANSWERED[run.question]
-                    raise CallError(run.name, happened, to_do)
+                    raise unanswered(run.name, run.question)
             window.show_runs(shown)
         window.show()
         ending = Ending(Wish(call.exit_after_s, call.exit_at_end, call.screenshot), window)
@@ -187,10 +181,11 @@ def _window(call: Call) -> Iterator[tuple[QApplication, MainWindow]]:
     from PySide6.QtWidgets import QApplication
 
     from gui.main_window import MainWindow
-    from gui.opening import begin_recording, choices, devices, open_run
+    from gui.opening import begin_recording, choices, devices
     from gui.source_chooser import Entry
     from gui.theme import DARK, LIGHT, has_font
     from usbio.lsl_station import LslStation
+    from usbio.opening import open_run
     from usbio.setup_memory import SetupMemory
 
     quiet_qt()

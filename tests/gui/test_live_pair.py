@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from gui.main_window import MainWindow
-from gui.opening import begin_recording, open_pair, open_run
+from gui.opening import begin_recording, open_pair
 from segmentation.results import SIDES, Side
 from tests.fakes import EndlessSource, ScriptedSource
 from tests.gui.conftest import make_run
@@ -22,6 +22,7 @@ from tests.usbio.command_line import started
 from usbio.choice import Choice
 from usbio.errors import CallError
 from usbio.live import LiveRun
+from usbio.opening import open_run
 from usbio.recording.contents import read_recording
 from usbio.recording.derived import rebuild
 from usbio.shown_runs import ShownRuns, two_shown

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gui.opening import begin_recording, open_run
+from gui.opening import begin_recording
 from segmentation.tracking import TrackState
 from usbio.choice import Choice
 from usbio.errors import CallError
 from usbio.live import LiveRun
+from usbio.opening import open_run
 from usbio.recording.trial import Trial
 from usbio.setup import KeepTable
 from usbio.sources.clip import open_clip

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from gui.opening import begin_recording, open_run
+from gui.opening import begin_recording
 from segmentation.tracking import TrackState
 from tests.usbio.recorded import AtOnce, MeasuredRun, sample_pictures
 from usbio.choice import Choice
 from usbio.cli import main
 from usbio.live import LiveRun
+from usbio.opening import open_run
 from usbio.playback import Playback
 from usbio.recording.recorder import Recorder
 from usbio.samples import sample_clips

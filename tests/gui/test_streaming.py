@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from gui.main_window import MainWindow
-from gui.opening import begin_recording, open_run
+from gui.opening import begin_recording
 from gui.streaming_view import header_words, stream_lines
 from tests.fakes import EndlessSource
 from tests.gui.test_live_recording import until_measured, until_measured_again
@@ -23,6 +23,7 @@ from usbio.choice import Choice
 from usbio.errors import CallError
 from usbio.lsl_outlets import StreamStatus
 from usbio.lsl_station import LslStation, StationStatus
+from usbio.opening import open_run
 from usbio.recording.contents import read_recording
 
 Show = Callable[..., MainWindow]
