@@ -66,15 +66,14 @@ def stream_lines(status: StationStatus) -> list[str]:
         return ["streams begin once it is known what is measured"]
     sources: dict[str, list[StreamStatus]] = {}
     for stream in status.streams:
-        source, _, _ = stream.name.rpartition(" ")
-        sources.setdefault(source, []).append(stream)
+        sources.setdefault(stream.of, []).append(stream)
     return [f"{source}:  " + "  ·  ".join(map(_stream_words, sources[source])) for source in sources]
 
 
 def _stream_words(stream: StreamStatus) -> str:
-    part = stream.name.rpartition(" ")[2]
     channels = f" ({stream.channels} channels)" if stream.channels > 1 else ""
-    return f"{part}{channels} {'received' if stream.received else 'not received'}"
+    shown = stream.name.removeprefix(stream.of).strip()
+    return f"{shown}{channels} {'received' if stream.received else 'not received'}"
 
 
 def _heard_words(status: StationStatus) -> str:

@@ -18,6 +18,7 @@ CLOCK_NOTE = "the moment a frame arrived at this computer, on its local_clock();
 class StreamStatus:
     """One stream that is offered."""
 
+    of: str  # what the names of all streams of its source begin with
     name: str
     channels: int
     received: bool  # by somebody
@@ -28,33 +29,40 @@ class Outlets:
 
     def __init__(self, lsl: Any) -> None:
         self._lsl = lsl
-        self._plans: dict[Part, StreamPlan] = {}
-        self._open: dict[Part, Any] = {}
+        self._plans: dict[Part, StreamPlan] = {}  # what is pushed into now
+        self._open: dict[StreamPlan, Any] = {}
 
     def offer(self, plans: Sequence[StreamPlan]) -> None:
-        """Offer these and no others. What is open already stays so: whoever receives it notices nothing."""
+        """Offer these. What is open already stays so: whoever receives it notices nothing.
+
+        So does the stream of the other side of the same view, which says nothing meanwhile: a picture that
+        shows one side may go back and forth. What measured something else ends.
+        """
+        self._plans = {plan.part: plan for plan in plans}
+        titles = {(plan.part, plan.title) for plan in plans}
+        for plan in [plan for plan in self._open if (plan.part, plan.title) not in titles]:
+            del self._open[plan]
         for plan in plans:
-            if self._plans.get(plan.part) != plan:
-                self._open.pop(plan.part, None)  # gone before the new one comes
-                self._open[plan.part] = self._lsl.StreamOutlet(self._info(plan), max_buffered=_BUFFER)
-                self._plans[plan.part] = plan
+            if plan not in self._open:
+                self._open[plan] = self._lsl.StreamOutlet(self._info(plan), max_buffered=_BUFFER)
 
     def plan(self, part: Part) -> StreamPlan | None:
-        """Return what is offered; None where nothing is yet."""
+        """Return what is pushed into; None where nothing is offered yet."""
         return self._plans.get(part)
 
     def push(self, part: Part, values: Sequence[float] | Sequence[str], lsl_s: float) -> bool:
         """Send one sample; False where its stream is not offered yet."""
-        outlet = self._open.get(part)
-        if outlet is not None:
-            outlet.push_sample(values, lsl_s)
-        return outlet is not None
+        plan = self._plans.get(part)
+        if plan is None:
+            return False
+        self._open[plan].push_sample(values, lsl_s)
+        return True
 
     def status(self) -> tuple[StreamStatus, ...]:
         """Say what is offered, and whether somebody receives it."""
         return tuple(
-            StreamStatus(plan.name, len(plan.channels), self._open[part].have_consumers())
-            for part, plan in self._plans.items()
+            StreamStatus(plan.of, plan.name, len(plan.channels), outlet.have_consumers())
+            for plan, outlet in self._open.items()
         )
 
     def close(self) -> None:

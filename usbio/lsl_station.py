@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from segmentation.results import SIDES
 from usbio.listeners import Listeners
 from usbio.lsl_library import load_lsl
 from usbio.lsl_markers import LslMarkers, StreamMarker
@@ -87,7 +88,7 @@ class LslStation:
         return all(gone) and heard_off
 
     def follow(self, *runs: StreamedRun) -> None:
-        """Stream these runs from now on, and no others."""
+        """Stream these runs from now on, and no others; of two the left one comes first."""
         if runs == self._runs:
             return
         with self._lock:
@@ -118,8 +119,9 @@ class LslStation:
             return ""
 
     def _send(self, lsl: Any) -> None:
-        for run in self._runs:
-            streaming = LslStreaming(lsl, run.name)
+        places = SIDES if len(self._runs) > 1 else ("",)
+        for run, place in zip(self._runs, places, strict=False):
+            streaming = LslStreaming(lsl, run.name, place)
             self._sent.append((run, streaming))
             run.listeners.add(streaming)
 

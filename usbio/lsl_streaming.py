@@ -69,9 +69,9 @@ class LslStreaming:
     """
 
     def __init__(
-        self, lsl: Any, source: str, host: str = "", clock: Callable[[], float] = time.perf_counter
+        self, lsl: Any, source: str, place: str = "", clock: Callable[[], float] = time.perf_counter
     ) -> None:
-        self._lsl, self._source, self._host = lsl, source, host or platform.node()
+        self._lsl, self._source, self._place = lsl, source, place
         self._now = clock
         self._inbox: Inbox[_Item] = Inbox(MOST_WAITING)
         self._lock = threading.Lock()
@@ -161,7 +161,7 @@ class LslStreaming:
 
     def _send(self, outlets: Outlets, clock: LslClock, item: _Item) -> None:
         if isinstance(item, MeasureSetup):
-            outlets.offer(stream_plans(self._source, self._host, item))
+            outlets.offer(stream_plans(self._source, platform.node(), item, self._place))
         elif isinstance(item, RunEvent):
             outlets.push("markers", (item.words,), clock.lsl_s(item.at_s))
         elif isinstance(item, _Frame):

@@ -20,6 +20,7 @@ class StreamPlan:
     """One stream before it is opened. Equal plans are one stream, also when the program begins again."""
 
     part: Part
+    of: str  # what the names of all streams of its source begin with
     name: str
     source_id: str  # receivers look for it when a stream has gone: other channels must bear another one
     channels: tuple[Channel, ...]
@@ -36,22 +37,27 @@ def own_prefix(host: str) -> str:
     return f"{ANY_USBIO}{host}/"
 
 
-def stream_plans(source: str, host: str, measure: MeasureSetup) -> tuple[StreamPlan, ...]:
+def stream_plans(source: str, host: str, measure: MeasureSetup, place: str = "") -> tuple[StreamPlan, ...]:
     """Return the streams of a source: measurements, frames and markers.
 
-    Source and side stand in each name, so that two sources, one a side, are told apart even where two
-    devices are called the same.
+    Source and side stand in the name of the measurements, so that one side is never taken for the other.
+    ``place`` tells two sources apart that are streamed at once, one a side: they may be called the same.
     """
     sides = sides_of(measure)
     side = sides[0] if len(sides) == 1 else "both"
     view = VIEWS[measure.view]
 
-    def _plan(part: Part, channels: tuple[Channel, ...], of: str = "", title: str = "") -> StreamPlan:
-        source_id = f"{own_prefix(host)}{source}/{side}/{part}{of}"
-        return StreamPlan(part, f"usbio {source} {side} {part}", source_id, channels, title)
+    whose = f"usbio {source} {place}".strip()
+
+    def _plan(
+        part: Part, channels: tuple[Channel, ...], shows: str, more: str = "", title: str = ""
+    ) -> StreamPlan:
+        name = " ".join(filter(None, ("usbio", source, shows, part)))
+        source_id = "/".join(filter(None, (own_prefix(host) + source, shows, part, more)))
+        return StreamPlan(part, whose, name, source_id, channels, title)
 
     return (
-        _plan("measurements", measured_channels(measure), f"/{view.name}", view.title),
-        _plan("frames", ARRIVAL),
-        _plan("markers", (_MARKER,)),
+        _plan("measurements", measured_channels(measure), side, view.name, view.title),
+        _plan("frames", ARRIVAL, place),
+        _plan("markers", (_MARKER,), place),
     )

@@ -52,11 +52,12 @@ class WindowlessStream:
         return self._station.switch_off() and stopped
 
     def _wait_for_receiver(self) -> None:
-        while not self._station.status().streams and not self._run.over:
+        while not self._station.status().streams:
+            if self._run.over and self._run.measured_as is None:
+                return
             self._look()
-        if self._run.over:
-            return
-        self._run.playback.pause()
+        self._run.playback.pause()  # or it is short, and has ended already
+        self._look()
         self._say("waiting for a receiver")
         while not self._station.status().received:
             self._look()

@@ -35,7 +35,7 @@ def test_b_streams_and_hiding_the_panel_changes_nothing(show: Show, qtbot: Any, 
     wait_for_words(qtbot, window, "cm²")
     assert "LSL" not in all_text(window.header)
     qtbot.keyClick(window, Qt.Key.Key_B)
-    wait_for_words(qtbot, window, "usbio grabber 1 both:  measurements (21 channels) not received")
+    wait_for_words(qtbot, window, "usbio grabber 1:  both measurements (21 channels) not received")
     wait_for_words(qtbot, window.header, "LSL on")
     receiver = Receiver("grabber 1")
     with ended(receiver):
@@ -67,9 +67,9 @@ def test_markers_of_another_program_are_said_in_a_line(show: Show, qtbot: Any, l
 def test_another_source_takes_the_place_of_the_first(show: Show, qtbot: Any, lsl: Any) -> None:
     window = show(EndlessSource(fps=50, name="first"))
     qtbot.keyClick(window, Qt.Key.Key_B)
-    wait_for_words(qtbot, window, "usbio first both:")
+    wait_for_words(qtbot, window, "usbio first:")
     window.open(Choice("other.mp4", view="lm-csa", image_left="left"))
-    wait_for_words(qtbot, window, "usbio endless both:")
+    wait_for_words(qtbot, window, "usbio endless:")
     assert "usbio first" not in all_text(window)
     window.close()
 
@@ -90,7 +90,7 @@ def test_the_words_of_the_panel() -> None:
     assert header_words(StationStatus()) == ""
     assert stream_lines(StationStatus(on=True)) == ["streams begin once it is known what is measured"]
     two = [
-        StreamStatus(f"usbio cam {side} {part}", n, side == "left")
+        StreamStatus(f"usbio cam {side}", f"usbio cam {side} {part}", n, side == "left")
         for side in ("left", "right")
         for part, n in (("measurements", 12), ("markers", 1))
     ]

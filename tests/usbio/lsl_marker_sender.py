@@ -9,7 +9,7 @@ import pylsl
 
 def main(name: str, source_id: str) -> None:
     outlet = pylsl.StreamOutlet(pylsl.StreamInfo(name, "Markers", 1, 0.0, "string", source_id))
-    print("heard" if outlet.wait_for_consumers(15.0) else "nobody listens", flush=True)
+    print("heard" if outlet.wait_for_consumers(40.0) else "nobody listens", flush=True)
     for line in sys.stdin:
         words, _, ago_s = line.strip().partition("|")
         stamp_s = pylsl.local_clock() - float(ago_s or 0.0)

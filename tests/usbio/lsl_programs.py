@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-PATIENCE_S = 20.0
+PATIENCE_S = 40.0
 Sample = tuple[float, list[Any]]  # its time stamp and its values
 
 
@@ -84,6 +84,13 @@ class Receiver(Program):
             self._came[name.split()[-1]].append((stamp_s, values))
         found, self._came[part] = self._came[part][:n], self._came[part][n:]
         return found
+
+    def rest(self, part: str) -> list[Sample]:
+        """Return what has come of one stream and was not asked for."""
+        while not self._lines.empty():
+            name, stamp_s, values = json.loads(self.line())
+            self._came[name.split()[-1]].append((stamp_s, values))
+        return self._came[part]
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ import pylsl
 
 
 def main(predicate: str, count: int) -> None:
-    found = pylsl.resolve_bypred(predicate, count, 10.0)
+    found = pylsl.resolve_bypred(predicate, count, 30.0)
     inlets = [pylsl.StreamInlet(info) for info in found]
     for inlet in inlets:
         inlet.open_stream(5.0)

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from tests.usbio.lsl_programs import Program, ended, until
+from tests.usbio.test_stream_channels import measure
 from usbio.listeners import Listeners
 from usbio.lsl_markers import LslMarkers, StreamMarker
 from usbio.lsl_station import LslStation
@@ -136,4 +137,19 @@ def test_a_station_follows_other_runs_and_ends_twice(lsl: Any) -> None:
     assert second.listeners
     assert station.switch_off()
     assert not second.listeners
+    assert station.switch_off()
+
+
+def test_of_two_sources_that_are_called_the_same_left_is_told_from_right(lsl: Any) -> None:
+    station, left, right = LslStation(load=lambda: lsl), MarkedRun(), MarkedRun()
+    station.follow(left, right)
+    station.switch_on()
+    left.listeners.use(measure("tra", "left"))
+    right.listeners.use(measure("tra", "right"))
+    until(lambda: len(station.status().streams) == 6, "offering the streams")
+    assert sorted(stream.name for stream in station.status().streams) == [
+        f"usbio sim {side} {part}"
+        for side in ("left", "right")
+        for part in ("frames", "markers", "measurements")
+    ]
     assert station.switch_off()

@@ -137,14 +137,19 @@ def test_the_same_setup_goes_on_unseen_and_another_one_is_another_stream(
         push(streaming, range(3), recorded=True)
         assert [values[0] for _, values in receiver.samples("frames", 3)] == [0.0, 1.0, 2.0]
         streaming.use(measure("layer", "right"))  # nobody may take one side for the other
-        until(
-            lambda: [s.name.split()[-2] for s in streaming.status().streams] == ["right"] * 3,
-            "offering the other side",
-        )
-        until(lambda: not streaming.status().received, "letting the receiver go")
-        other = Receiver(source)
+        until(lambda: len(streaming.status().streams) == 4, "offering the other side")
+        other = Receiver(f"{source} right", 1)
         with ended(other):
             assert other.streams["measurements"]["channels"][3]["label"] == "right_layer_thickness_mm"
+            until(lambda: all(s.received for s in streaming.status().streams), "being received")
+            push(streaming, range(3, 5))
+            assert [values[0] for _, values in other.samples("measurements", 2)] == [3.0, 4.0]
+            streaming.use(measure("layer", "left"))
+            push(streaming, range(5, 6))
+        assert [values[0] for _, values in receiver.samples("frames", 3)] == [3.0, 4.0, 5.0]
+        assert [values[0] for _, values in receiver.samples("measurements", 4)] == [0.0, 1.0, 2.0, 5.0]
+        streaming.use(measure("contour", "left"))  # another view
+        until(lambda: [s.channels for s in streaming.status().streams] == [4, 1, 12], "the other view")
 
 
 def test_a_receiver_that_hangs_holds_nobody_up_and_gets_everything_later(

@@ -76,13 +76,18 @@ def test_the_codes_of_a_status_are_a_contract() -> None:
 
 
 def test_streams_of_two_sides_and_of_two_views_are_never_taken_for_each_other() -> None:
-    def _ids(view: ViewName, *sides: Side) -> list[str]:
-        return [plan.source_id for plan in stream_plans("usb:Grabber", "lab1", measure(view, *sides))]
+    def _ids(view: ViewName, side: Side, place: str = "") -> list[str]:
+        return [plan.source_id for plan in stream_plans("usb:Grabber", "lab1", measure(view, side), place)]
 
     left, right = _ids("tra", "left"), _ids("tra", "right")
-    assert set(left).isdisjoint(right)
+    assert left[0] != right[0]
+    assert left[1:] == right[1:]  # one source shows one side after the other
     assert _ids("layer", "left")[0] != left[0]  # other channels
-    assert _ids("layer", "left")[1:] == left[1:]  # the same frames and markers
-    assert stream_plans("usb:Grabber", "lab1", measure("tra", "left"))[0].name == (
-        "usbio usb:Grabber left measurements"
-    )
+    assert set(_ids("tra", "left", "left")).isdisjoint(_ids("tra", "right", "right"))  # two sources
+    plans = stream_plans("usb:Grabber", "lab1", measure("tra", "left"))
+    assert [plan.name for plan in plans] == [
+        "usbio usb:Grabber left measurements",
+        "usbio usb:Grabber frames",
+        "usbio usb:Grabber markers",
+    ]
+    assert stream_plans("cam", "lab1", measure("tra", "left"), "left")[1].name == "usbio cam left frames"
