@@ -20,8 +20,8 @@ from usbio.sources.device_frames import Arrived
 
 FAILING_S = 1.0  # after reads have failed for so long the device has gone
 _BETWEEN_S = 0.05  # two reads that failed at once
-_STALL_S = 0.25
-_STALL_PERIODS = 2.5  # nobody read for so long: what lies in the driver's buffers is old
+_STALL_S = 0.08
+_STALL_PERIODS = 2.5  # after so long without a picture what lies in the driver's buffers may be old
 _AT_ONCE = 0.25  # of a period; a read that waits less gives what lay in a buffer
 _MOST_OLD = 16  # pictures; no driver keeps more
 
@@ -53,12 +53,14 @@ class UsbReader:
         keeps_old: bool,
         gone: Callable[[], UsbioError],
         seen: Callable[[Picture], object],
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._name = name
         self._capture = capture
         self._keeps_old = keeps_old
         self._gone = gone
         self._seen = seen
+        self._now = clock
         self._clock = DeviceClock()
         self._claimed_s = 1.0 / rate_hz if 1.0 <= rate_hz <= 1000.0 else 1 / 30
         self._apart_s: deque[float] = deque(maxlen=15)
@@ -70,10 +72,10 @@ class UsbReader:
 
     def read(self) -> Arrived | None:
         """Return the next picture that is new, or None where none came."""
-        began_s = time.perf_counter()
+        began_s = self._now()
         image, old, now_s = None, False, began_s
         if self._did(self._capture.grab):
-            now_s = time.perf_counter()
+            now_s = self._now()
             old = self._is_old(began_s, now_s)
             if old and self._keeps_old:  # not even unpacked
                 self._count += 1
@@ -82,7 +84,7 @@ class UsbReader:
         if image is None:
             self._judge_failure(began_s)
             return None
-        now_s = now_s if self._keeps_old else time.perf_counter()
+        now_s = now_s if self._keeps_old else self._now()
         self._failing_s = nan
         self._count += 1
         if old:
@@ -111,7 +113,7 @@ class UsbReader:
     def _judge_failure(self, began_s: float) -> None:
         if isnan(self._failing_s):
             self._failing_s = began_s
-        if time.perf_counter() - self._failing_s >= FAILING_S or not self._capture.isOpened():
+        if self._now() - self._failing_s >= FAILING_S or not self._capture.isOpened():
             raise self._gone() if self._came else self._silent()
         time.sleep(_BETWEEN_S)
 
