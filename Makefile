@@ -39,6 +39,7 @@ bench: $(READY)
 	$(BIN)/python -m bench.bench_latency
 	$(BIN)/python -m bench.bench_turns
 	$(BIN)/python -m bench.bench_recording
+	$(BIN)/python -m bench.bench_streaming
 
 docs-pictures: $(READY)
 	$(BIN)/python -m bench.status_pictures

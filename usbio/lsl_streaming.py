@@ -6,6 +6,7 @@ import logging
 import platform
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,6 @@ from usbio.frames import Frame
 from usbio.listeners import RunEvent
 from usbio.lsl_clock import LslClock
 from usbio.lsl_outlets import Outlets, StreamStatus
-from usbio.recording.inbox import Inbox
 from usbio.sample import Sample
 from usbio.stream_channels import measured_values
 from usbio.stream_plan import stream_plans
@@ -24,7 +24,9 @@ from usbio.stream_plan import stream_plans
 _log = logging.getLogger(__name__)
 
 MOST_WAITING = 2000  # frames, samples and events: 16 s at 60 pictures a second
-_LOOK_UP_S = 0.1
+# The thread looks by itself: to wake it would make the run share its turn just when a picture is on its way.
+_LOOK_UP_S = 0.005
+_STATUS_S = 0.1
 _LINGER_S = 0.3  # what was pushed last is on its way for a moment
 _STUCK_S = 2.0
 
@@ -73,7 +75,8 @@ class LslStreaming:
     ) -> None:
         self._lsl, self._source, self._place = lsl, source, place
         self._now = clock
-        self._inbox: Inbox[_Item] = Inbox(MOST_WAITING)
+        self._waiting: deque[tuple[float, _Item]] = deque()
+        self._ending = threading.Event()
         self._lock = threading.Lock()
         self._told: tuple[StreamStatus, ...] = ()
         self._failure = ""
@@ -85,7 +88,7 @@ class LslStreaming:
 
     def use(self, measure: MeasureSetup) -> None:
         """Offer the streams of what is measured from now on."""
-        self._hand(measure, 0)  # which finds room always
+        self._waiting.append((self._now(), measure))  # which finds room always
 
     def frame(self, frame: Frame, recorded: bool) -> None:
         """Send number and times of a frame."""
@@ -107,7 +110,7 @@ class LslStreaming:
 
     def status(self) -> StreamingStatus:
         """Say how it stands; the one who asks judges a thread that hangs."""
-        oldest_s, now_s = self._inbox.oldest_s(), self._now()
+        oldest_s, now_s = self._oldest_s(), self._now()
         with self._lock:
             streams, words, unsent = self._told, self._failure, self._unsent
         if not words and unsent:
@@ -118,15 +121,25 @@ class LslStreaming:
 
     def stop(self, timeout_s: float = 2.0) -> bool:
         """Send what waits and offer nothing more; may be called twice. True when the thread has gone."""
-        self._inbox.close()
+        self._ending.set()
         if self._thread is not threading.current_thread():
             self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
-    def _hand(self, item: _Item, size: int = 1) -> None:
-        if not self._inbox.put(item, size, self._now()):
+    def _hand(self, item: _Item) -> None:
+        if self._ending.is_set() or self._failure:
+            return
+        if len(self._waiting) < MOST_WAITING:
+            self._waiting.append((self._now(), item))
+        else:
             with self._lock:
                 self._unsent += 1
+
+    def _oldest_s(self) -> float | None:
+        try:
+            return self._waiting[0][0]
+        except IndexError:
+            return None
 
     # its own thread
 
@@ -136,26 +149,27 @@ class LslStreaming:
             self._send_all(outlets)
         except Exception as error:
             _log.exception("streaming of %s failed", self._source)
-            self._inbox.clear()
             with self._lock:
                 self._failure = f"streaming failed ({error}); switch it off and on again"
+            self._waiting.clear()
         outlets.close()
         with self._lock:
             self._told = ()
 
     def _send_all(self, outlets: Outlets) -> None:
         clock = LslClock(self._lsl.local_clock, self._now)
-        look_s = 0.0
-        while not self._inbox.finished:
-            item = self._inbox.take(_LOOK_UP_S)
+        due_s = 0.0
+        while self._waiting or not self._ending.is_set():
             clock.keep()
-            if item is not None:
-                self._send(outlets, clock, item)
-            if (now_s := self._now()) >= look_s or isinstance(item, MeasureSetup):
-                look_s = now_s + _LOOK_UP_S
+            while self._waiting:
+                self._send(outlets, clock, self._waiting[0][1])
+                self._waiting.popleft()
+            if (now_s := self._now()) >= due_s:
+                due_s = now_s + _STATUS_S
                 told = outlets.status()
                 with self._lock:
                     self._told = told
+            self._ending.wait(_LOOK_UP_S)
         if any(stream.received for stream in outlets.status()):
             time.sleep(_LINGER_S)
 

@@ -168,7 +168,7 @@ def test_a_receiver_that_hangs_holds_nobody_up_and_gets_everything_later(
                 made = push(streaming, range(index, index + 1))
                 calls.append(time.perf_counter() - before_s)
                 del made
-            until(lambda: streaming._inbox.oldest_s() is None, "sending")
+            until(lambda: streaming._oldest_s() is None, "sending")
         longest_s = float(np.percentile(calls, 99))
         assert longest_s < BLOCKED_S
         assert streaming.status().words == ""
