@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from gui.opening import begin_recording, open_run
+from gui.opening import begin_recording
 from segmentation.tracking import TrackState
 from tests.servers.running import igtl_server, mjpeg_server
 from tests.usbio.command_line import command
 from usbio.choice import Choice
 from usbio.live import LiveRun
+from usbio.opening import open_run
 from usbio.sample import Sample
 from usbio.samples import sample_clips
 from usbio.setup_memory import SetupMemory
