@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from gui.main_window import MainWindow
+    from gui.own_windows import OwnWindows
 
 # Painting and measuring take turns, and measuring gives its turn away some hundred times a picture: beside a
 # busy window a picture takes 720 ms with Python's usual 5 ms, 138 with 1 ms, and about 25 so.
@@ -162,9 +163,12 @@ def _show(call: Call, on_screen: bool) -> int:
     from usbio.opening import open_run, unanswered
     from usbio.shown_runs import one_shown
 
-    with _window(call) as (app, window):
+    with _window(call) as (app, window, own):
+        if call.choice is not None and call.other is not None:
+            shown = open_pair(call.choice, call.other, own_windows=own.boxes)
+        elif call.choice is not None:
+            shown = one_shown(open_run(call.choice, own_windows=own.boxes))
         if call.choice is not None:
-            shown = open_pair(call.choice, call.other) if call.other else one_shown(open_run(call.choice))
             for run in shown.runs:
                 if run.question is not None and not on_screen:
                     raise unanswered(run.name, run.question)
@@ -177,11 +181,12 @@ def _show(call: Call, on_screen: bool) -> int:
 
 
 @contextmanager
-def _window(call: Call) -> Iterator[tuple[QApplication, MainWindow]]:
+def _window(call: Call) -> Iterator[tuple[QApplication, MainWindow, OwnWindows]]:
     from PySide6.QtWidgets import QApplication
 
     from gui.main_window import MainWindow
     from gui.opening import begin_recording, choices, devices
+    from gui.own_windows import OwnWindows
     from gui.source_chooser import Entry
     from gui.theme import DARK, LIGHT, has_font
     from usbio.lsl_station import LslStation
@@ -195,10 +200,10 @@ def _window(call: Call) -> Iterator[tuple[QApplication, MainWindow]]:
     if not has_font():
         say_line("usbio: fonts: none is installed; install one, such as the package fonts-dejavu-core")
     entries = [Entry(title, choice) for title, choice in choices()]
-    memory = SetupMemory()
+    memory, own = SetupMemory(), OwnWindows()
     window = MainWindow(
         entries,
-        lambda choice: open_run(choice, memory),
+        lambda choice: open_run(choice, memory, own.boxes),
         LIGHT if call.light else DARK,
         partial(begin_recording, call.recordings),
         memory.remember,
@@ -210,9 +215,10 @@ def _window(call: Call) -> Iterator[tuple[QApplication, MainWindow]]:
     try:
         if call.lsl:
             window.streaming.station.switch_on()
-        yield app, window
+        yield app, window, own
     finally:
         # Whatever is left to the interpreter's end crashes there.
+        own.stop()
         window.close()
         window.deleteLater()
         app.processEvents()

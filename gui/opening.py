@@ -14,7 +14,7 @@ from usbio.choice import Choice
 from usbio.error_figures import literature_errors
 from usbio.errors import CallError, UsbioError
 from usbio.live import LiveRun
-from usbio.opening import open_run
+from usbio.opening import Boxes, open_run
 from usbio.recording.plan import Codec, RecordingPlan, pair_folder
 from usbio.recording.recorder import Recorder
 from usbio.samples import SampleClip, sample_clips, simulator_views
@@ -25,9 +25,12 @@ from usbio.sources.listing import list_sources
 from usbio.sources.sim_address import SIMULATOR
 
 
-def open_pair(left: Choice, right: Choice, memory: SetupMemory | None = None) -> ShownRuns:
+def open_pair(
+    left: Choice, right: Choice, memory: SetupMemory | None = None, own_windows: Boxes | None = None
+) -> ShownRuns:
     """Open two sources that show one side each, of one view."""
-    runs = [open_run(replace(one, side=side), memory) for one, side in zip((left, right), SIDES, strict=True)]
+    sides = zip((left, right), SIDES, strict=True)
+    runs = [open_run(replace(one, side=side), memory, own_windows) for one, side in sides]
     views = {run.view.name for run in runs if run.view is not None}
     if len(views) > 1:
         raise CallError("--left and --right", "are set up for two views", "measure the same on both sides")

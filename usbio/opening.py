@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from segmentation.geometry import Roi
 from segmentation.results import Picture, Side
 from segmentation.tracking import TrackState, start, step
 from segmentation.views import MeasureSetup
@@ -27,7 +28,10 @@ from usbio.simulate import setup_file
 from usbio.sources.address import open_source
 from usbio.sources.clip_info import DicomRegion
 from usbio.sources.recording_clip import RecordingClip
+from usbio.sources.screen_region import ScreenSource
 from usbio.sources.sim import SimSource
+
+Boxes = Callable[[], Sequence[Roi]]
 
 # Where there is no window, nobody can answer.
 _UNANSWERED = {
@@ -42,13 +46,20 @@ def unanswered(name: str, question: Question) -> CallError:
     return CallError(name, *_UNANSWERED[question])
 
 
-def open_run(choice: Choice, memory: SetupMemory | None = None) -> LiveRun[TrackState]:
-    """Open a source and build all that shows it; raises a `UsbioError` where it cannot be opened."""
+def open_run(
+    choice: Choice, memory: SetupMemory | None = None, own_windows: Boxes | None = None
+) -> LiveRun[TrackState]:
+    """Open a source and build all that shows it; raises a `UsbioError` where it cannot be opened.
+
+    What looks at the screen leaves ``own_windows`` out.
+    """
     # What was saved beside a clip is used when it is opened again.
     choice = of_whole_recording(choice)
     choice = replace(choice, setup_path=choice.setup_path or setup_beside(choice))
     setup = load_setup(choice.setup_path) if choice.setup_path is not None else SetupFile()
     source = open_source(choice.address, setup.time.fps)
+    if own_windows is not None and isinstance(looking := device_itself(source), ScreenSource):
+        looking.leave_out(own_windows)
     if isinstance(source, SimSource):
         setup = setup if choice.setup_path is not None else setup_file(source.setup)
     if isinstance(source, RecordingClip):  # which knows how it was measured; what is said wins

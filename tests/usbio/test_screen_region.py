@@ -17,11 +17,15 @@ import pytest
 from bench.x_screen import XScreen
 from segmentation.geometry import Roi
 from tests.usbio.x_server import painted, x_server
+from usbio.draft_start import begin_draft
 from usbio.errors import CallError, DeviceLost, InputError
-from usbio.frames import Frame, FrameSource, device_itself
+from usbio.frames import Frame, FrameSource, Troubled, device_itself
+from usbio.samples import sample_clips
+from usbio.setup import SetupFile, load_setup
 from usbio.sources.address import open_source
+from usbio.sources.clip import open_clip
 from usbio.sources.kinds import kind_of
-from usbio.sources.screen_region import Monitor, ScreenSource, hidden_words, region_on
+from usbio.sources.screen_region import Monitor, ScreenSource, black_out, hidden_words, region_on
 
 
 @pytest.fixture(scope="module")
@@ -185,3 +189,48 @@ def test_it_says_where_it_looks(screen: XScreen) -> None:
     _first(source)
     assert (before, source.region) == (None, Roi(10, 20, 64, 48))
     assert source.name == "screen:10,20,64,48"
+
+
+def test_our_own_windows_are_left_out_of_what_is_seen(screen: XScreen, tmp_path: Path) -> None:
+    shown = np.full((120, 160), 200, np.uint8)
+    cv2.imwrite(str(tmp_path / "shown.png"), shown)
+    opened = open_source("screen:200,100,160,120")
+    source = device_itself(opened)
+    assert isinstance(source, ScreenSource)
+    source.leave_out(lambda: [Roi(300, 150, 500, 500), Roi(0, 0, 50, 50)])
+    with painted(screen.display, tmp_path / "shown.png", (200, 100)):
+        (frame,) = _first(opened)
+    shown[50:, 100:] = 0
+    assert np.array_equal(frame.image, shown)
+    assert isinstance(opened, Troubled)
+    assert opened.trouble == "a window of usbio lies over the region, and is left out of it; move it beside"
+    source.leave_out(lambda: [Roi(360, 150, 500, 500)])
+    assert opened.trouble == ""
+
+
+def test_a_picture_with_two_pixels_a_point_is_blackened_in_its_own_pixels() -> None:
+    picture = np.ones((80, 120), np.uint8)
+    black_out(picture, Roi(100, 200, 60, 40), [Roi(90, 210, 20, 10)])
+    assert np.argwhere(picture == 0).min(axis=0).tolist() == [20, 0]
+    assert np.argwhere(picture == 0).max(axis=0).tolist() == [39, 19]
+
+
+def test_the_picture_and_its_ruler_are_found_on_a_whole_screen(tmp_path: Path) -> None:
+    """Nobody has to count pixels: a scanner's program somewhere on a large screen, beside our own window."""
+    clip = next(one for one in sample_clips() if one.path.stem == "tra_left")
+    cv2.imwrite(str(tmp_path / "scanner.png"), next(iter(open_clip(clip.path).frames())).image)
+    known = load_setup(clip.setup_path)
+    with x_server(tmp_path / "x", 1920, 1080) as server:
+        opened = open_source("screen:1")
+        source = device_itself(opened)
+        assert isinstance(source, ScreenSource)
+        source.leave_out(lambda: [Roi(830, 0, 1090, 1080)])
+        with painted(server.display, tmp_path / "scanner.png", (10, 200)):
+            (frame,) = _first(opened)
+    draft = begin_draft(frame.image, SetupFile(), name="screen:1")
+    assert known.image.crop_px is not None
+    x, y, width, height = known.image.crop_px
+    (found,) = draft.pictures
+    assert found.roi == Roi(x + 10, y + 200, width, height)
+    assert found.scale is not None
+    assert found.scale.calibration.y_mm_per_px == pytest.approx(known.calibration.y_mm_per_px, rel=0.005)

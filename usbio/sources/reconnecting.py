@@ -10,7 +10,7 @@ from dataclasses import replace
 from math import ceil
 
 from usbio.errors import UsbioError
-from usbio.frames import Frame, FrameSource
+from usbio.frames import Frame, FrameSource, Troubled
 
 AGAIN_S = 1.0  # between two tries
 _LOOK_UP_S = 0.2  # control goes back to the reader at least so often
@@ -41,8 +41,8 @@ class Reconnecting:
 
     @property
     def trouble(self) -> str:
-        """Why no picture comes now; "" while they come."""
-        return self._trouble
+        """Why no picture comes now; while they come, what the device itself says."""
+        return self._trouble or (self.watched.trouble if isinstance(self.watched, Troubled) else "")
 
     def frames(self) -> Generator[Frame | None]:
         """Yield what the device gives, before and after it was away."""

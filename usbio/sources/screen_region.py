@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from math import floor
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -40,7 +40,8 @@ class ScreenSource:
     """Looks at a region at its own rate; each picture bears the moment at which the screen was looked at.
 
     ``place`` counts from the upper left of ``monitor``, or of the whole desktop where that is None; without a
-    place the whole monitor is meant.
+    place the whole monitor is meant. What `leave_out` names is black: a window of ours in the picture would
+    be measured, and show itself within itself.
     """
 
     device = True
@@ -50,6 +51,7 @@ class ScreenSource:
             raise ValueError("neither a place nor a monitor is named")
         self._name, self._place, self._monitor, self._fps = name, place, monitor, fps
         self._region: Roi | None = None
+        self._own: Callable[[], Sequence[Roi]] = tuple
 
     @property
     def name(self) -> str:
@@ -61,12 +63,24 @@ class ScreenSource:
         """Where on the desktop it looks, once it was opened."""
         return self._region
 
+    @property
+    def trouble(self) -> str:
+        """What covers a region that was chosen; on a whole monitor our own window has its place."""
+        chosen = self._region if self._place is not None else None
+        if chosen is not None and any(overlap(chosen, box) is not None for box in self._own()):
+            return "a window of usbio lies over the region, and is left out of it; move it beside"
+        return ""
+
+    def leave_out(self, boxes: Callable[[], Sequence[Roi]]) -> None:
+        """Black out what these give at the moment, on the desktop; they are asked on another thread."""
+        self._own = boxes
+
     def frames(self) -> Generator[Frame | None]:
         """Yield what is on the screen, when it is due."""
         return device_frames(self._name, self._opened)
 
     def _opened(self) -> _ScreenReader:
-        reader = _ScreenReader(self._name, open_screen(self._name), self._fps)
+        reader = _ScreenReader(self._name, open_screen(self._name), self._fps, lambda: self._own())
         try:
             self._region = region_on(self._name, reader.monitors(), self._place, self._monitor)
             reader.begin(self._region)
@@ -95,6 +109,29 @@ def region_on(name: str, found: Sequence[Monitor], place: Roi | None, monitor: i
             "type usbio sources for the monitors",
         )
     return region
+
+
+def overlap(one: Roi, other: Roi) -> Roi | None:
+    """Return what two boxes have in common."""
+    x, y = max(one.x, other.x), max(one.y, other.y)
+    right = min(one.x + one.width, other.x + other.width)
+    bottom = min(one.y + one.height, other.y + other.height)
+    return Roi(x, y, right - x, bottom - y) if right > x and bottom > y else None
+
+
+def black_out(picture: Picture, region: Roi, boxes: Sequence[Roi]) -> None:
+    """Blacken boxes of the desktop in the picture of a region, which may have several pixels a point."""
+    across, down = picture.shape[1] / region.width, picture.shape[0] / region.height
+    for box in boxes:
+        if (common := overlap(region, box)) is not None:
+            x, y = (common.x - region.x) * across, (common.y - region.y) * down
+            right, bottom = x + common.width * across, y + common.height * down
+            picture[floor(y) : ceil(bottom), floor(x) : ceil(right)] = 0
+
+
+def counts_points() -> bool:
+    """Say whether this system counts in points, of which one may be several pixels."""
+    return sys.platform == "darwin"
 
 
 def open_screen(name: str) -> MSS:
@@ -128,9 +165,9 @@ def hidden_words(platform: str, environment: Mapping[str, str]) -> str:
 class _ScreenReader:
     """Both of its methods are called on the thread that opened it, as X11 and Windows want it."""
 
-    def __init__(self, name: str, screen: MSS, fps: float) -> None:
-        self._name, self._screen, self._fps = name, screen, fps
-        self._box: dict[str, int] = {}
+    def __init__(self, name: str, screen: MSS, fps: float, own: Callable[[], Sequence[Roi]]) -> None:
+        self._name, self._screen, self._fps, self._own = name, screen, fps, own
+        self._region = Roi(0, 0, 1, 1)
         self._began_s = 0.0
         self._next = 0
 
@@ -139,7 +176,7 @@ class _ScreenReader:
 
     def begin(self, region: Roi) -> None:
         """Look at it once, and go on from there."""
-        self._box = {"left": region.x, "top": region.y, "width": region.width, "height": region.height}
+        self._region = region
         reason = hidden_words(sys.platform, os.environ)
         if reason and not self._grab().any():
             happened, to_do = reason.split("; ")
@@ -154,6 +191,7 @@ class _ScreenReader:
                 return None
         looked_s, number = time.perf_counter(), self._next
         picture = self._grab()
+        black_out(picture, self._region, self._own())
         # Those for which there was no time are left out, and are gaps in the numbers.
         self._next = max(number + 1, floor((time.perf_counter() - self._began_s) * self._fps))
         return Arrived(published(picture), looked_s, looked_s, number)
@@ -163,8 +201,11 @@ class _ScreenReader:
             self._screen.close()
 
     def _grab(self) -> Picture:
+        region = self._region
         try:
-            shot = self._screen.grab(self._box)
+            shot = self._screen.grab(
+                {"left": region.x, "top": region.y, "width": region.width, "height": region.height}
+            )
         except _faults() as error:
             happened = f"the screen cannot be read any more ({said_of(error)})"
             raise DeviceLost(self._name, happened, "check monitor and session") from error
