@@ -115,11 +115,13 @@ class ImageView(QWidget):
         return area, (size.width() / width_px, size.height() / height_px)
 
     def _paint_warning(self, painter: QPainter) -> None:
-        box = QRectF(0, 0, self.width(), 38)
+        painter.setFont(text_font(17, bold=True))
+        metrics, width = painter.fontMetrics(), self.width() - 24
+        lines = 1 if metrics.horizontalAdvance(self._warning) <= width else 2
+        room = width if lines == 1 else round(1.9 * width)  # some is lost where words break
+        box = QRectF(0, 0, self.width(), 38 + (lines - 1) * metrics.lineSpacing())
         painter.fillRect(box, QColor(ON_PICTURE.warning))
         painter.setPen(QColor(ON_PICTURE.on_warning))
-        painter.setFont(text_font(17, bold=True))
-        words = painter.fontMetrics().elidedText(
-            self._warning, Qt.TextElideMode.ElideRight, self.width() - 24
-        )
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+        words = metrics.elidedText(self._warning, Qt.TextElideMode.ElideRight, room)
+        how = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(box.adjusted(12, 0, -12, 0), how, words)

@@ -72,6 +72,9 @@ class LivePresenter:
         for run, image in zip(shown.runs, self._page.images, strict=False):
             key = " · K opens the set-up" if run.screen_changed else ""
             image.show_warning(f"{run.action_words()}{key}")
+        view = shown.values.view
+        if any(s.stalled for s in statuses) and view is not None and self._is_due("numbers", NUMBERS_S):
+            self._show_numbers(shown.values, view)  # no picture comes that would show them as held
         if (shown.ended or shown.paused) and not self._all_drawn:
             self._show_rest(shown, flush=True)
             self._all_drawn = True

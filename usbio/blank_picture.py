@@ -8,8 +8,8 @@ import cv2
 
 from usbio.frames import Frame
 
-BLACK = "the picture is black; check that the scanner is on, its video output and the cable"
-PLAIN = "the picture is of one colour all over; check that the scanner is on, its video output and the cable"
+BLACK = "the picture is black; check the scanner, its video output and the cable"
+PLAIN = "the picture is of one colour all over; check the scanner, its video output and the cable"
 _AFTER_S = 1.0  # a scanner that changes its mode is black for a moment
 _NOISE = 24  # grey levels: what an analogue grabber adds, from the darkest to the brightest of two million
 _DARK = 40  # grey; the darkest writing on a scanner's screen is brighter

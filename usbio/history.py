@@ -16,6 +16,7 @@ from usbio.sample import Sample
 Key: TypeAlias = tuple[Side, Muscle]
 COLUMNS = (*QUANTITIES, "quality", "ok")
 CAPACITY = 6000  # 200 s at 30 pictures a second
+_AWAY_S = 1.0  # a device that gave no picture for so long leaves a gap in the traces
 
 
 class History:
@@ -33,20 +34,31 @@ class History:
         self._values: dict[Key, FloatArray] = {}
         self._written = 0
         self._run = 0
+        self._last = (0, nan)  # number and time of the newest picture
 
     def __call__(self, sample: Sample) -> None:
         """Keep the values of one sample; a frame that could not be measured leaves a gap."""
         with self._lock:
             if sample.run != self._run:
                 self._forget(sample.run)
-            row = self._written % len(self._t_s)
-            self._t_s[row] = sample.frame.index if isnan(sample.frame.t_s) else sample.frame.t_s
+            t_s = float(sample.frame.index) if isnan(sample.frame.t_s) else sample.frame.t_s
+            index, before_s = self._last
+            if sample.frame.index > index + 1 and t_s - before_s > _AWAY_S:
+                self._next_row((before_s + t_s) / 2)
+            row = self._next_row(t_s)
+            self._last = sample.frame.index, t_s
             self._new[row] = sample.result is not None and sample.result.new_picture
-            for table in self._values.values():
-                table[row] = nan
             for m in sample.result.measurements if sample.result else ():
                 self._table((m.side, m.muscle))[row] = _row(m)
-            self._written += 1
+
+    def _next_row(self, t_s: float) -> int:
+        """Begin a row without values, and return which."""
+        row = self._written % len(self._t_s)
+        self._t_s[row], self._new[row] = t_s, False
+        for table in self._values.values():
+            table[row] = nan
+        self._written += 1
+        return row
 
     def trace(
         self, side: Side, muscle: Muscle, column: str, last_s: float = inf
@@ -82,7 +94,7 @@ class History:
             self._forget(self._run)
 
     def _forget(self, run: int) -> None:
-        self._run, self._written = run, 0
+        self._run, self._written, self._last = run, 0, (0, nan)
         self._values.clear()
         self._t_s[:] = nan
 

@@ -87,7 +87,7 @@ class LiveRun(Generic[S]):
     def title(self) -> str:
         """What is shown: the source and the view."""
         view = self.view.title if self.view is not None else ""
-        return " · ".join(filter(None, (self.name, self.playback.delivers, view)))
+        return " · ".join(filter(None, (self.name, view, self.playback.delivers)))
 
     @property
     def about(self) -> str:
@@ -163,8 +163,10 @@ class LiveRun(Generic[S]):
         return sample
 
     def status(self) -> RunStatus:
-        """Say how the run stands; a pause is no stall."""
+        """Say how the run stands; a pause is no stall, and values of a device that stalls are held."""
         status = self._pipeline.status()
+        stalled = self.is_device and status.stalled and not self.playback.stands
+        self.values.silent_s = status.silent_s if stalled else 0.0
         if self.playback.stands and status.stalled:
             return replace(status, stalled=False, words=self.playback.trouble)
         return status

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from math import inf
 
 from segmentation.results import FloatArray, Side
@@ -36,6 +37,7 @@ class LiveValues:
         self.confirmed: frozenset[Side] = frozenset()
         self.sample: Sample | None = None
         self.held: HeldSide | None = None
+        self.silent_s = 0.0  # since the newest picture of a device that gives none any more; else 0
         self._began = 0
         self._looking: threading.Thread | None = None
         self._look_again_s = -inf
@@ -59,7 +61,8 @@ class LiveValues:
         """Return the values of the newest sample that was taken."""
         if self.sample is None or self.view is None:
             return ()
-        return readings(self.sample, self.history, self.activity, self.view)
+        found = readings(self.sample, self.history, self.activity, self.view)
+        return tuple(replace(one, age_s=self.silent_s) for one in found) if self.silent_s else found
 
     def _held_readings(self) -> tuple[Reading, ...]:
         if self.held is None or self.sample is None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -52,6 +54,18 @@ def test_a_picture_that_could_not_be_measured_leaves_a_gap() -> None:
     for i, area in enumerate([5.0, None, 6.0]):
         history(sample(i, area))
     np.testing.assert_allclose(history.trace("left", "lm", "area_cm2")[1], [5.0, np.nan, 6.0])
+
+
+def test_a_device_that_was_away_leaves_a_gap_and_a_slow_clip_none() -> None:
+    away, slow = History(), History()
+    for i in (0, 1, 2, 40, 41):  # 3.8 s without a picture
+        away(sample(i, 5.0))
+    np.testing.assert_allclose(away.trace("left", "lm", "area_cm2")[0], [0.0, 0.1, 0.2, 2.1, 4.0, 4.1])
+    np.testing.assert_allclose(away.trace("left", "lm", "area_cm2")[1], [5.0, 5.0, 5.0, np.nan, 5.0, 5.0])
+    for i in range(3):
+        seen = sample(i, 5.0)
+        slow(replace(seen, frame=replace(seen.frame, t_s=2.0 * i)))
+    np.testing.assert_allclose(slow.trace("left", "lm", "area_cm2")[1], [5.0, 5.0, 5.0])
 
 
 def test_a_new_run_begins_with_nothing() -> None:

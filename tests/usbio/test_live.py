@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+from collections.abc import Generator
 from dataclasses import replace
 from math import isnan, nan
 from pathlib import Path
@@ -211,6 +213,39 @@ def test_a_run_can_be_played_again_and_begins_with_nothing() -> None:
     assert 0 < len(run.values.history.trace("left", "lm", "area_cm2")[0]) <= 5
     assert first <= 5
     assert run.values.confirmed == frozenset()
+    assert run.stop()
+
+
+class Silent(ScriptedSource):
+    """A device that says what is wrong and gives no more pictures."""
+
+    device = True
+    delivers = "80x60 MJPG at 30, not 640x480"
+    trouble = ""
+
+    def frames(self) -> Generator[Frame | None]:
+        yield from super().frames()
+        self.trouble = "scripted: went away; plug it in again; it is opened again by itself"
+        while True:
+            time.sleep(0.02)
+            yield None
+
+
+def test_values_of_a_device_that_went_away_are_held_and_no_value_of_now() -> None:
+    source = Silent(5, fps=200)
+    run = run_of(source, Choice("a", view="lm-csa", image_left="left"))
+    run.start()
+    until_s = time.perf_counter() + PATIENCE_S
+    while not run.status().stalled and time.perf_counter() < until_s:
+        run.take()
+    assert run.status().words == source.trouble == run.action_words()
+    found = run.values.readings()
+    assert [r.value for r in found] == pytest.approx([5.6, 4.8], rel=0.2)
+    assert [(r.sound, r.held) for r in found] == [(False, True)] * 2
+    assert min(r.age_s for r in found) > 1.0  # s
+    assert run.title.endswith(" · 80x60 MJPG at 30, not 640x480")
+    run.playback.pause()
+    assert run.status().words == source.trouble  # a pause does not hide it
     assert run.stop()
 
 
