@@ -40,6 +40,7 @@ bench: $(READY)
 	$(BIN)/python -m bench.bench_turns
 	$(BIN)/python -m bench.bench_recording
 	$(BIN)/python -m bench.bench_streaming
+	$(BIN)/python -m bench.bench_network
 
 docs-pictures: $(READY)
 	$(BIN)/python -m bench.status_pictures
