@@ -261,6 +261,21 @@ def test_a_password_is_neither_shown_nor_remembered(address: str) -> None:
         assert SECRET not in shown
 
 
+@pytest.mark.parametrize("prefix", ["url:", ""])
+def test_no_command_repeats_a_password(prefix: str, capsys: pytest.CaptureFixture[str]) -> None:
+    from gui.app import main as gui_main
+    from usbio.cli import main
+
+    address = f"{prefix}rtsp://ward:{SECRET}@10.0.0.7/a?token={SECRET}"
+    assert main(["analyze", address, "--view", "tra", "--side", "left"]) == 2
+    assert capsys.readouterr().err.startswith("usbio: url:rtsp://10.0.0.7/a: is not a clip")
+    address = f"{prefix}rtsp://ward:{SECRET}@10.0.0.7/a"
+    assert gui_main(["--demo", address]) == 2
+    assert gui_main(["--left", address, "--right", address, "--side", "left"]) == 2
+    assert gui_main([address, "--view", "knee"]) == 2
+    assert SECRET not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("address", "words"),
     [
