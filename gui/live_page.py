@@ -52,6 +52,10 @@ class LivePage(QWidget):
         """The picture; of two the left one."""
         return self.images[0]
 
+    def add_panel(self, panel: QWidget) -> None:
+        """Hold one more thing above the pictures, which give way to it while it is shown."""
+        self._left.insertWidget(0, panel)
+
     def show_pictures(self, count: int) -> None:
         """Make room for one picture, or for two side by side."""
         self.images[1].setVisible(count > 1)

@@ -376,7 +376,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addWidget(self.header)
-        column.addWidget(self.streaming.view)
+        self.page.add_panel(self.streaming.view)
         column.addWidget(self._pages, 1)
         column.addLayout(foot)
         body = QWidget()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.text import elided_label, set_rank, soft_label, text_label
@@ -9,18 +11,21 @@ from usbio.lsl_outlets import StreamStatus
 from usbio.lsl_station import StationStatus
 
 _KEYS = "B  on or off      Shift+B  hide this, streaming goes on"
+_MOST_LINES = 2  # sources at once
 
 
-class StreamingView(QWidget):
-    """A few lines under the header; hidden until somebody asks, and nothing changes by hiding it."""
+class StreamingView(QFrame):
+    """A few lines above the picture; hidden until somebody asks, and nothing changes by hiding it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("panel")
         self.setAccessibleName("Lab Streaming Layer")
         self._state = text_label("", bold=True)
         self._state.setAccessibleName("State of streaming")
-        self._streams = elided_label("")
-        self._streams.setAccessibleName("Streams")
+        self._sources = [elided_label("") for _ in range(_MOST_LINES)]
+        for label in self._sources:
+            label.setAccessibleName("Streams of a source")
         self._markers = elided_label("")
         self._markers.setAccessibleName("Markers of other programs")
         set_rank(self._markers, "soft")
@@ -28,26 +33,23 @@ class StreamingView(QWidget):
         top.addWidget(self._state)
         top.addStretch(1)
         top.addWidget(soft_label(_KEYS, 14))
-        panel = QFrame()
-        panel.setObjectName("panel")
-        around = QHBoxLayout(self)
-        around.setContentsMargins(8, 0, 8, 4)
-        around.addWidget(panel)
-        layout = QVBoxLayout(panel)
-        layout.setContentsMargins(14, 8, 14, 8)
-        layout.setSpacing(4)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 6, 12, 6)
+        layout.setSpacing(3)
         layout.addLayout(top)
-        layout.addWidget(self._streams)
-        layout.addWidget(self._markers)
+        for label in (*self._sources, self._markers):
+            layout.addWidget(label)
         self.show_station(StationStatus())
         self.hide()
 
     def show_station(self, status: StationStatus) -> None:
         """Say how streaming stands."""
         self._state.setText(f"Lab Streaming Layer  {'on' if status.on else 'off'}")
-        self._streams.setText(status.words or "\n".join(stream_lines(status)))
+        lines = [status.words] if status.words else stream_lines(status)
         self._markers.setText(_heard_words(status))
-        for label in (self._streams, self._markers):
+        for place, label in enumerate(self._sources):
+            label.setText(lines[place] if place < len(lines) else "")
+        for label in (*self._sources, self._markers):
             label.setVisible(bool(label.text()))
 
 
@@ -67,13 +69,19 @@ def stream_lines(status: StationStatus) -> list[str]:
     sources: dict[str, list[StreamStatus]] = {}
     for stream in status.streams:
         sources.setdefault(stream.of, []).append(stream)
-    return [f"{source}:  " + "  ·  ".join(map(_stream_words, sources[source])) for source in sources]
+    return [f"{source}:  {_streams_words(streams)}" for source, streams in sources.items()]
+
+
+def _streams_words(streams: Sequence[StreamStatus]) -> str:
+    received = [_stream_words(stream) for stream in streams if stream.received]
+    others = [_stream_words(stream) for stream in streams if not stream.received]
+    said = [f"received: {', '.join(received)}"] if received else []
+    return "  ·  ".join([*said, f"not received: {', '.join(others)}"] if others else said)
 
 
 def _stream_words(stream: StreamStatus) -> str:
-    channels = f" ({stream.channels} channels)" if stream.channels > 1 else ""
-    shown = stream.name.removeprefix(stream.of).strip()
-    return f"{shown}{channels} {'received' if stream.received else 'not received'}"
+    channels = f" ({stream.channels} ch)" if stream.name.endswith("measurements") else ""
+    return stream.name.removeprefix(stream.of).strip() + channels
 
 
 def _heard_words(status: StationStatus) -> str:

@@ -35,7 +35,9 @@ def test_b_streams_and_hiding_the_panel_changes_nothing(show: Show, qtbot: Any, 
     wait_for_words(qtbot, window, "cm²")
     assert "LSL" not in all_text(window.header)
     qtbot.keyClick(window, Qt.Key.Key_B)
-    wait_for_words(qtbot, window, "usbio grabber 1:  both measurements (21 channels) not received")
+    wait_for_words(
+        qtbot, window, "usbio grabber 1:  not received: both measurements (21 ch), frames, markers"
+    )
     wait_for_words(qtbot, window.header, "LSL on")
     receiver = Receiver("grabber 1")
     with ended(receiver):
@@ -90,13 +92,13 @@ def test_the_words_of_the_panel() -> None:
     assert header_words(StationStatus()) == ""
     assert stream_lines(StationStatus(on=True)) == ["streams begin once it is known what is measured"]
     two = [
-        StreamStatus(f"usbio cam {side}", f"usbio cam {side} {part}", n, side == "left")
+        StreamStatus(f"usbio cam {side}", f"usbio cam {side} {part}", n, side == "left" or n == 1)
         for side in ("left", "right")
         for part, n in (("measurements", 12), ("markers", 1))
     ]
     assert stream_lines(StationStatus(on=True, streams=tuple(two))) == [
-        "usbio cam left:  measurements (12 channels) received  ·  markers received",
-        "usbio cam right:  measurements (12 channels) not received  ·  markers not received",
+        "usbio cam left:  received: measurements (12 ch), markers",
+        "usbio cam right:  received: markers  ·  not received: measurements (12 ch)",
     ]
     assert header_words(StationStatus(on=True, streams=tuple(two))) == "LSL received"
     assert header_words(StationStatus(on=True, words="streaming failed")) == "LSL fails"
