@@ -23,14 +23,14 @@ class MemoryDevice:
     device = True
     name = "from memory"
 
-    def __init__(self, pictures: Sequence[Picture], fps: float) -> None:
+    def __init__(self, pictures: Sequence[Picture], fps: float, later_s: float = 0.0) -> None:
         self._pictures = [*pictures, *pictures[-2:0:-1]]
-        self._fps = fps
+        self._fps, self._later_s = fps, later_s
         self.late_s: deque[float] = deque(maxlen=100_000)  # from due to read
 
     def frames(self) -> Generator[Frame | None]:
         """Yield without end."""
-        started_s, index = time.perf_counter(), 0
+        started_s, index = time.perf_counter() + self._later_s, 0
         while True:
             due_s = started_s + index / self._fps
             while (early_s := due_s - time.perf_counter()) > 0:
@@ -38,7 +38,7 @@ class MemoryDevice:
                 if early_s > _LOOK_UP_S:
                     yield None
             now_s = time.perf_counter()
-            newest = floor((now_s - started_s) * self._fps)
+            newest = max(floor((now_s - started_s) * self._fps), 0)
             index, due_s = newest, started_s + newest / self._fps
             self.late_s.append(now_s - due_s)
             yield Frame(index, index / self._fps, due_s, self._pictures[index % len(self._pictures)])

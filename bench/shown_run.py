@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from math import nan
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before any QApplication
 
@@ -27,12 +28,11 @@ from gui.image_view import ImageView
 from gui.main_window import MainWindow
 from segmentation.geometry import Calibration, Roi
 from segmentation.results import FrameResult, Picture
-from segmentation.tracking import TrackState, start, step
 from segmentation.views import MeasureSetup, Panel
 from usbio.choice import Choice
 from usbio.live import LiveRun
 from usbio.live_picture import Engine
-from usbio.opening import confirm
+from usbio.measuring_process import MeasuringProcess
 from usbio.preparation import prepare
 from usbio.sample import Counts
 from usbio.samples import demo_clip
@@ -91,7 +91,7 @@ def shown(
     every_minute: Callable[[Shown], None] | None = None,
 ) -> Shown:
     """Show a run for some seconds, each paint of the picture made so much longer, and watch its ages."""
-    app = _application()
+    app = application()
     with _longer_paint(paint_ms, busy):
         run = _run(fps, size_px, measuring)
         window = MainWindow([], lambda choice: run)
@@ -99,18 +99,33 @@ def shown(
         watch = _Watch(window, run)
         window.show()
         window.show_run(run)
-        QTimer.singleShot(round(WARM_UP_S * 1000), watch.begin)
         loop = QEventLoop()  # the application's own, once ended, would end every later loop of the process
-        QTimer.singleShot(round((WARM_UP_S + seconds) * 1000) + 50, loop.quit)
         minute = QTimer(interval=round(_MINUTE_S * 1000))
         if every_minute is not None:
             minute.timeout.connect(lambda: every_minute(watch.minute()))
-            QTimer.singleShot(round(WARM_UP_S * 1000), minute.start)
+
+        def _begin() -> None:
+            watch.begin()
+            minute.start()
+            QTimer.singleShot(round(seconds * 1000) + 50, loop.quit)
+
+        # The process that measures has to be there first, which takes as long as the machine wants.
+        once(
+            lambda: run.values.sample is not None, lambda: QTimer.singleShot(round(WARM_UP_S * 1000), _begin)
+        )
         loop.exec()
         minute.stop()
         window.close()
         app.processEvents()
         return watch.whole()
+
+
+def once(true: Callable[[], bool], do: Callable[[], object]) -> None:
+    """Do something as soon as something is true."""
+    if true():
+        do()
+    else:
+        QTimer.singleShot(50, lambda: once(true, do))
 
 
 def memory_mb() -> float:
@@ -124,7 +139,7 @@ def memory_mb() -> float:
 class _Watch:
     """Collects the ages of one run, and begins anew when it is told."""
 
-    def __init__(self, window: MainWindow, run: LiveRun[TrackState]) -> None:
+    def __init__(self, window: MainWindow, run: LiveRun[Any]) -> None:
         self._run = run
         self._ages_ms: list[float] = []
         self._begun = self._minute = (0, 0, 0.0)  # pictures drawn, pictures due, s of the processor
@@ -151,7 +166,8 @@ class _Watch:
 
 
 @cache
-def _application() -> QApplication:
+def application() -> QApplication:
+    """Return the one application of this process."""
     quiet_qt()
     sys.setswitchinterval(SWITCH_S)
     app = QApplication.instance() or QApplication(["bench"])
@@ -179,19 +195,21 @@ def _longer_paint(paint_ms: float, busy: bool) -> Generator[None]:
         setattr(ImageView, "paintEvent", paint)  # noqa: B010
 
 
-def _run(fps: float, size_px: tuple[int, int], measuring: bool) -> LiveRun[TrackState]:
+def _run(fps: float, size_px: tuple[int, int], measuring: bool) -> LiveRun[Any]:
     pictures, setup = _scene(size_px)
 
     def prepared(choice: Choice, file: SetupFile, picture: Picture) -> MeasureSetup:
         return setup
 
-    engine = Engine(prepared, start, step if measuring else _look_only, confirm)
+    away = MeasuringProcess()
+    measured = Engine(prepared, away.start, away.step, away.confirm, open=away.open, close=away.close)
+    bare: Engine[Any] = Engine(prepared, lambda *_: None, _look_only, lambda *_: None)
     choice = Choice("memory", view=setup.view, side="left")
-    return LiveRun(choice, MemoryDevice(pictures, fps), SetupFile(), engine)
+    return LiveRun(choice, MemoryDevice(pictures, fps), SetupFile(), measured if measuring else bare)
 
 
-def _look_only(state: TrackState, picture: Picture, t_s: float, frame: int) -> tuple[TrackState, FrameResult]:
-    return state, FrameResult(True, ())
+def _look_only(state: None, picture: Picture, t_s: float, frame: int) -> tuple[None, FrameResult]:
+    return None, FrameResult(True, ())
 
 
 @cache

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from gui.main_window import MainWindow
     from gui.own_windows import OwnWindows
 
-# Painting and measuring take turns, and measuring gives its turn away some hundred times a picture: beside a
-# busy window a picture takes 720 ms with Python's usual 5 ms, 138 with 1 ms, and about 25 so.
-SWITCH_S = 0.00005
+# Measuring has a process of its own, but reading, asking and painting take turns in this one: with Python's
+# usual 5 ms a picture waits so long wherever a busy window has the turn.
+SWITCH_S = 0.0005
 _LOOK_MS = 100
 _INTERRUPTED = 130
 

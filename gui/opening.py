@@ -9,11 +9,11 @@ from datetime import datetime
 from pathlib import Path
 
 from segmentation.results import SIDES
-from segmentation.tracking import TrackState
 from usbio.choice import Choice
 from usbio.error_figures import literature_errors
 from usbio.errors import CallError, UsbioError
 from usbio.live import LiveRun
+from usbio.measuring_process import State
 from usbio.opening import Boxes, open_run
 from usbio.recording.plan import Codec, RecordingPlan, pair_folder
 from usbio.recording.recorder import Recorder
@@ -37,7 +37,7 @@ def open_pair(
     return two_shown(runs[0], runs[1], literature_errors())
 
 
-def begin_recording(parent: Path, runs: Sequence[LiveRun[TrackState]], codec: Codec) -> str:
+def begin_recording(parent: Path, runs: Sequence[LiveRun[State]], codec: Codec) -> str:
     """Begin to record below this folder what is shown, and say where and for how long there is room.
 
     Two runs get a folder together. Where one of them cannot be recorded, neither is.
@@ -64,7 +64,7 @@ def begin_recording(parent: Path, runs: Sequence[LiveRun[TrackState]], codec: Co
     return " · ".join(filter(None, (room, *dict.fromkeys(advice))))
 
 
-def _new_pair(parent: Path, run: LiveRun[TrackState]) -> Path:
+def _new_pair(parent: Path, run: LiveRun[State]) -> Path:
     if run.view is None:
         raise CallError(run.name, "nothing is measured yet", "set up the picture, then record")
     subject = run.setup.acquisition.get("subject", "")

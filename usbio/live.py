@@ -125,11 +125,13 @@ class LiveRun(Generic[S]):
 
     def start(self) -> None:
         """Begin to play and to measure."""
+        self._engine.open()
         self._pipeline.start()
 
     def stop(self, closing_s: float = CLOSING_S) -> bool:
         """End it; may be called twice. A recording is finished meanwhile, or with 0 s afterwards."""
         stopped = self._pipeline.stop(closing_s=closing_s)
+        self._engine.close()
         self.values.stop()
         self.offer.wait(2.0)
         return self._picture.stop() and stopped

@@ -25,6 +25,10 @@ def _no_watch(_: Frame, __: MeasureSetup) -> Watch | None:
     return None
 
 
+def _nothing_to_do() -> None:
+    """It measures in this process."""
+
+
 def _looked_at(choice: Choice, setup: SetupFile, picture: Picture) -> SetupDraft:
     return begin_draft(
         picture,
@@ -46,6 +50,8 @@ class Engine(Generic[S]):
     confirm: Callable[[S, frozenset[Side]], S]
     watch: Callable[[Frame, MeasureSetup], Watch | None] = _no_watch  # over the whole screen
     draft: Callable[[Choice, SetupFile, Picture], SetupDraft] = _looked_at  # what the whole screen says
+    open: Callable[[], object] = _nothing_to_do  # when the run begins
+    close: Callable[[], object] = _nothing_to_do  # when it ends
 
 
 class LivePicture(Generic[S]):

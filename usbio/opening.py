@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from segmentation.geometry import Roi
-from segmentation.results import Picture, Side
-from segmentation.tracking import TrackState, start, step
+from segmentation.results import Picture
 from segmentation.views import MeasureSetup
 from usbio.background_watch import Watch
 from usbio.choice import Choice, Question, of_whole_recording, setup_beside
@@ -18,6 +17,7 @@ from usbio.errors import CallError
 from usbio.frames import Frame, FrameSource, device_itself
 from usbio.live import LiveRun
 from usbio.live_picture import Engine
+from usbio.measuring_process import MeasuringProcess, State
 from usbio.preparation import prepare
 from usbio.ruler_watch import RulerWatch
 from usbio.sent_spacing import SentScale
@@ -48,7 +48,7 @@ def unanswered(name: str, question: Question) -> CallError:
 
 def open_run(
     choice: Choice, memory: SetupMemory | None = None, own_windows: Boxes | None = None
-) -> LiveRun[TrackState]:
+) -> LiveRun[State]:
     """Open a source and build all that shows it; raises a `UsbioError` where it cannot be opened.
 
     What looks at the screen leaves ``own_windows`` out.
@@ -67,7 +67,17 @@ def open_run(
         choice = replace(choice, view=choice.view or setup.measure.view or source.recording.view)
     regions, sent = _regions(source), SentScale(source)
     draft = _draft(source, regions, sent, memory)
-    engine = Engine(_prepare(source, regions, sent), start, step, confirm, _watch(sent), draft)
+    away = MeasuringProcess()
+    engine = Engine(
+        _prepare(source, regions, sent),
+        away.start,
+        away.step,
+        away.confirm,
+        _watch(sent),
+        draft,
+        away.open,
+        away.close,
+    )
     return LiveRun(choice, source, setup, engine, literature_errors())
 
 
@@ -78,11 +88,6 @@ def watch_screen(frame: Frame, measure: MeasureSetup) -> RulerWatch:
 
 def _watch(sent: SentScale) -> Callable[[Frame, MeasureSetup], Watch]:
     return lambda frame, measure: sent.watch(watch_screen(frame, measure))
-
-
-def confirm(state: TrackState, sides: frozenset[Side]) -> TrackState:
-    """Return the state with the automatic borders of these sides confirmed."""
-    return replace(state, setup=replace(state.setup, confirmed=sides))
 
 
 def _regions(source: FrameSource) -> tuple[DicomRegion, ...]:

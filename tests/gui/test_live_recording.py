@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from gui.opening import begin_recording
-from segmentation.tracking import TrackState
 from usbio.choice import Choice
 from usbio.errors import CallError
 from usbio.live import LiveRun
+from usbio.measuring_process import State
 from usbio.opening import open_run
 from usbio.recording.trial import Trial
 from usbio.setup import KeepTable
@@ -24,13 +24,13 @@ PATIENCE_S = 20.0
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[LiveRun[TrackState]]:
+def run(tmp_path: Path) -> Iterator[LiveRun[State]]:
     made = open_run(Choice("sim:layer", view="layer", save_folder=tmp_path))
     yield made
     assert made.stop()
 
 
-def until_measured(run: LiveRun[TrackState], frames: int) -> None:
+def until_measured(run: LiveRun[State], frames: int) -> None:
     """Take samples until one has this number or a larger one."""
     pause = threading.Event()
     for _ in range(round(PATIENCE_S * 200)):
@@ -41,7 +41,7 @@ def until_measured(run: LiveRun[TrackState], frames: int) -> None:
     raise AssertionError(f"frame {frames} was not measured in {PATIENCE_S} s")
 
 
-def test_what_was_recorded_is_what_was_measured_and_shown(run: LiveRun[TrackState], tmp_path: Path) -> None:
+def test_what_was_recorded_is_what_was_measured_and_shown(run: LiveRun[State], tmp_path: Path) -> None:
     run.start()
     until_measured(run, 3)
     begin_recording(tmp_path, (run,), "ffv1")
@@ -70,7 +70,7 @@ def test_what_was_recorded_is_what_was_measured_and_shown(run: LiveRun[TrackStat
     assert np.isfinite(values).any()
 
 
-def until_measured_again(run: LiveRun[TrackState]) -> None:
+def until_measured_again(run: LiveRun[State]) -> None:
     pause = threading.Event()
     for _ in range(round(PATIENCE_S * 200)):
         sample = run.take()
@@ -80,7 +80,7 @@ def until_measured_again(run: LiveRun[TrackState]) -> None:
     raise AssertionError("measuring did not begin anew with the recording")
 
 
-def test_nothing_is_recorded_before_anything_is_measured(run: LiveRun[TrackState], tmp_path: Path) -> None:
+def test_nothing_is_recorded_before_anything_is_measured(run: LiveRun[State], tmp_path: Path) -> None:
     with pytest.raises(CallError, match="nothing is measured yet; set up the picture"):
         begin_recording(tmp_path, (run,), "ffv1")
     with pytest.raises(CallError, match="nothing is recorded"):
@@ -89,7 +89,7 @@ def test_nothing_is_recorded_before_anything_is_measured(run: LiveRun[TrackState
 
 
 def test_a_machine_that_is_too_slow_says_so_before_and_offers_h264(
-    run: LiveRun[TrackState], tmp_path: Path
+    run: LiveRun[State], tmp_path: Path
 ) -> None:
     run.start()
     until_measured(run, 12)
@@ -104,7 +104,7 @@ def test_a_machine_that_is_too_slow_says_so_before_and_offers_h264(
 
 
 def test_an_allowed_region_is_kept_and_nothing_else_of_the_screen(
-    run: LiveRun[TrackState], tmp_path: Path
+    run: LiveRun[State], tmp_path: Path
 ) -> None:
     run.start()
     until_measured(run, 2)
@@ -122,9 +122,7 @@ def test_an_allowed_region_is_kept_and_nothing_else_of_the_screen(
     assert stills[0] == "depth_000000.png"
 
 
-def test_what_is_written_at_the_start_has_the_recordings_numbers(
-    run: LiveRun[TrackState], tmp_path: Path
-) -> None:
+def test_what_is_written_at_the_start_has_the_recordings_numbers(run: LiveRun[State], tmp_path: Path) -> None:
     """The newest sample is from before then, and numbered as the source does."""
     run.start()
     until_measured(run, 12)

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from gui.opening import begin_recording
-from segmentation.tracking import TrackState
 from tests.servers.running import igtl_server, mjpeg_server
 from tests.usbio.command_line import command
 from usbio.choice import Choice
 from usbio.live import LiveRun
+from usbio.measuring_process import State
 from usbio.opening import open_run
 from usbio.sample import Sample
 from usbio.samples import sample_clips
@@ -30,7 +30,7 @@ SENT_MM, LATER_MM = (0.09, 0.08), (0.12, 0.11)  # of a pixel, x and y; not what 
 class _Shown:
     """A run as a window has it: the newest sample is taken as soon as it is there."""
 
-    def __init__(self, run: LiveRun[TrackState]) -> None:
+    def __init__(self, run: LiveRun[State]) -> None:
         self.run = run
         self.sample: Sample | None = None
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from gui.opening import begin_recording
-from segmentation.tracking import TrackState
 from tests.usbio.recorded import AtOnce, MeasuredRun, sample_pictures
 from usbio.choice import Choice
 from usbio.cli import main
 from usbio.live import LiveRun
+from usbio.measuring_process import State
 from usbio.opening import open_run
 from usbio.playback import Playback
 from usbio.recording.recorder import Recorder
@@ -82,7 +82,7 @@ def test_what_the_window_recorded_is_measured_again_to_the_last_digit(tmp_path: 
     assert b"cough" in again
 
 
-def _until(run: LiveRun[TrackState], index: int, of_run: int = 1) -> None:
+def _until(run: LiveRun[State], index: int, of_run: int = 1) -> None:
     """Take samples until one of the present run has this number or a larger one."""
     pause = threading.Event()
     for _ in range(4000):

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 
 from segmentation.results import FrameResult, Picture
 from tests.fakes import CountingState, EndlessSource, KeptFrames, ScriptedSource, begin, picture, step
+from tests.usbio.recorded import sample_pictures
 from usbio.blank_picture import BLACK, PLAIN
 from usbio.errors import DeviceLost, InputError, OutputError
 from usbio.follower import NOT_MEASURED
 from usbio.frames import Frame
+from usbio.measuring_process import MeasuringProcess
 from usbio.pipeline import STALL_S, STUCK_S, Pipeline
 from usbio.playback import Playback
+from usbio.preparation import prepare
 from usbio.sample import Counts, RunState, Sample
 from usbio.sources.reconnecting import Reconnecting
 
@@ -43,14 +50,14 @@ def make() -> Iterator[Make]:
     assert [pipeline.status().counts.waiting for pipeline in built] == [0] * len(built)
 
 
-def recorded(pipeline: Pipeline[CountingState]) -> KeptFrames:
+def recorded(pipeline: Pipeline[Any]) -> KeptFrames:
     recorder = KeptFrames()
     pipeline.record(recorder)
     pipeline.start()
     return recorder
 
 
-def to_the_end(pipeline: Pipeline[CountingState]) -> list[Sample]:
+def to_the_end(pipeline: Pipeline[Any]) -> list[Sample]:
     samples = []
     while not pipeline.finished:
         if (sample := pipeline.wait(PATIENCE_S)) is not None:
@@ -239,6 +246,34 @@ def test_a_step_that_fails_on_every_picture_ends_nothing_and_fills_no_log(
     assert samples[-1].fault == NOT_MEASURED
     assert pipeline.status().counts.failed == len(recorder.frames) == 50
     assert len(caplog.records) == 1
+
+
+def test_a_measuring_process_that_is_killed_costs_one_picture_and_the_next_begins_anew() -> None:
+    """Killed by the system in the middle of a recording, such as for want of memory."""
+    shown, setup = sample_pictures("layer", 1)
+    measure = prepare("layer", setup, shown[0], name="clip").measure
+    away = MeasuringProcess()
+    let_next, done = one_at_a_time()
+    samples: list[Sample] = []
+
+    def _heard(sample: Sample) -> None:
+        samples.append(sample)
+        if sample.frame.index == 3 and away.pid is not None:
+            os.kill(away.pid, signal.SIGKILL)
+        done(sample)
+
+    source = ScriptedSource(8, before=let_next, image=shown[0])
+    pipeline = Pipeline(source, partial(away.start, measure), away.step, [_heard])
+    recorder = recorded(pipeline)
+    to_the_end(pipeline)
+    assert pipeline.stop()
+    away.close()
+    faults = {sample.frame.index: sample.fault for sample in samples if sample.result is None}
+    assert faults == {4: "measuring: its process ended by itself; the next picture begins anew"}
+    assert [frame.index for frame in recorder.frames] == list(range(8))
+    after = samples[-1].result
+    assert after is not None
+    assert after.measurements[0].status.carries_value
 
 
 def test_a_receiver_that_fails_is_put_aside_and_said(make: Make) -> None:

@@ -1,0 +1,164 @@
+"""Measuring in a process of its own: neither drawing nor another source's measuring takes its turns.
+
+Python lets one thread of a process compute at a time. A window that draws slowly, or a second source, would
+take their time from whoever measures.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import multiprocessing
+import pickle
+import threading
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, SpawnContext
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from segmentation import tracking
+from segmentation.results import FrameResult, Picture, Side
+from segmentation.tracking import TrackState
+from segmentation.views import MeasureSetup
+from usbio.errors import InputError
+from usbio.measuring_service import Confirm, Raised, Start, Step, serve
+
+_log = logging.getLogger(__name__)
+_PATIENCE_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class AwayState:
+    """A state of following that lies in the measuring process, by its number."""
+
+    number: int
+    life: int  # of the process: a new one knows nothing of what the one before knew
+    setup: MeasureSetup
+
+
+State = AwayState | TrackState
+"""Where it is; a setup that cannot be sent, with a learned model in it, is measured in this process."""
+
+
+class MeasuringProcess:
+    """`start`, `step` and `confirm` of a state of following, done elsewhere; any thread may call any method.
+
+    The process is begun when it is needed, and anew after it died: the picture it died of is not measured,
+    and the next one begins the following anew, with the setup and what was confirmed.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
+        self._life = 0
+        self._warming: threading.Thread | None = None
+
+    def open(self) -> None:
+        """Begin the process beside whoever calls, so that it is there when it is needed."""
+        self._warming = threading.Thread(target=self._warm, name="begin measuring process", daemon=True)
+        self._warming.start()
+
+    def start(self, measure: MeasureSetup, picture: Picture) -> State:
+        """Return the state before a picture."""
+        if not _can_be_sent(measure):
+            return tracking.start(measure, picture)
+        with self._lock:
+            number = self._asked(Start(measure, picture.shape), picture)
+            return AwayState(number, self._life, measure)
+
+    def step(self, state: State, picture: Picture, t_s: float, frame: int) -> tuple[State, FrameResult]:
+        """Measure one picture and return the state after it; an `InputError` where the process died."""
+        if isinstance(state, TrackState):
+            return tracking.step(state, picture, t_s, frame)
+        with self._lock:
+            if state.life != self._life:
+                begun = self.start(state.setup, picture)
+                return self.step(begun, picture, t_s, frame)
+            number, result = self._asked(Step(state.number, t_s, frame, picture.shape), picture)
+            return replace(state, number=number), result
+
+    def confirm(self, state: State, sides: frozenset[Side]) -> State:
+        """Return the state with the automatic borders of these sides confirmed."""
+        setup = replace(state.setup, confirmed=sides)
+        if isinstance(state, TrackState):
+            return replace(state, setup=setup)
+        with self._lock:
+            if state.life == self._life:
+                state = replace(state, number=self._asked(Confirm(state.number, sides)))
+            return replace(state, setup=setup)
+
+    def close(self) -> None:
+        """End the process, whatever it does; begun anew where somebody measures again."""
+        if self._warming is not None:
+            self._warming.join()
+        process = self._process
+        if process is not None:
+            process.kill()  # whoever waits for its answer hears of its end and lets go of the lock
+        with self._lock:
+            self._bury()
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the process, while there is one."""
+        return self._process.pid if self._process is not None else None
+
+    def _asked(self, request: object, picture: Picture | None = None) -> Any:
+        pipe = self._ready()
+        try:
+            pipe.send(request)
+            if picture is not None:
+                pipe.send_bytes(picture.data.cast("B"))
+            answer = pipe.recv()
+        except (EOFError, OSError) as error:
+            self._bury()
+            _log.warning("the measuring process ended by itself")
+            raise InputError(
+                "measuring", "its process ended by itself", "the next picture begins anew"
+            ) from error
+        if isinstance(answer, Raised):
+            raise answer.error
+        return answer
+
+    def _ready(self) -> Connection:
+        with self._lock:
+            if self._pipe is None:
+                self._life += 1
+                self._process, self._pipe = _begun()
+            return self._pipe
+
+    def _warm(self) -> None:
+        with contextlib.suppress(OSError):  # said when it is needed
+            self._ready()
+
+    def _bury(self) -> None:
+        process, pipe, self._process, self._pipe = self._process, self._pipe, None, None
+        if pipe is not None:
+            pipe.close()
+        if process is not None:
+            process.kill()
+            process.join(_PATIENCE_S)
+            self._life += 1
+
+
+def _begun() -> tuple[BaseProcess, Connection]:
+    # Never forked from this process, whose threads hold locks; where there is a server for it, that one has
+    # loaded the libraries once and for all.
+    context: ForkServerContext | SpawnContext = multiprocessing.get_context("spawn")
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([serve.__module__])
+    mine, theirs = context.Pipe()
+    process = context.Process(target=serve, args=(theirs,), name="measure", daemon=True)
+    process.start()
+    theirs.close()
+    return process, mine
+
+
+def _can_be_sent(measure: MeasureSetup) -> bool:
+    try:
+        pickle.dumps(measure)
+    except (pickle.PicklingError, TypeError, AttributeError):
+        return False
+    return True
