@@ -17,6 +17,7 @@ import pytest
 from bench.x_screen import XScreen
 from segmentation.geometry import Roi
 from tests.usbio.x_server import painted, x_server
+from usbio.device import device_of
 from usbio.draft_start import begin_draft
 from usbio.errors import CallError, DeviceLost, InputError
 from usbio.frames import Frame, FrameSource, Troubled, device_itself
@@ -25,7 +26,8 @@ from usbio.setup import SetupFile, load_setup
 from usbio.sources.address import open_source
 from usbio.sources.clip import open_clip
 from usbio.sources.kinds import kind_of
-from usbio.sources.screen_region import Monitor, ScreenSource, black_out, hidden_words, region_on
+from usbio.sources.screen_place import Monitor, black_out, region_on
+from usbio.sources.screen_region import ScreenSource, hidden_words
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +190,12 @@ def test_it_says_where_it_looks(screen: XScreen) -> None:
     before = source.region
     _first(source)
     assert (before, source.region) == (None, Roi(10, 20, 64, 48))
-    assert source.name == "screen:10,20,64,48"
+    assert source.name == "screen:10,20,64,48?monitor=1"
+
+
+def test_one_place_on_two_monitors_is_two_devices() -> None:
+    names = [device_of(f"screen:0,0,64,48?{options}").name for options in ("fps=9", "fps=9&monitor=2")]
+    assert names == ["0,0,64,48", "0,0,64,48?monitor=2"]
 
 
 def test_our_own_windows_are_left_out_of_what_is_seen(screen: XScreen, tmp_path: Path) -> None:

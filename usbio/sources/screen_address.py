@@ -21,7 +21,7 @@ def open_screen_region(address: str, place: str) -> ScreenSource:
     """Return the region that ``N`` or ``X,Y,W,H?OPTION=VALUE&…`` names."""
     where, _, options = place.partition("?")
     asked = {"fps": _FPS, "monitor": None} | read_options(address, "the screen", options, _OPTIONS)
-    name = f"screen:{where}"
+    name = f"screen:{_shown(place)}"
     if re.fullmatch(r"\d{1,2}", where):
         if asked["monitor"] is not None:
             raise CallError(address, "names a monitor twice", f"give screen:{where} alone")
@@ -33,6 +33,13 @@ def open_screen_region(address: str, place: str) -> ScreenSource:
     if min(width, height) < _LEAST_PX:
         raise CallError(address, f"{width}x{height} pixels hold no picture", _HOW)
     return ScreenSource(name, Roi(x, y, width, height), asked["monitor"], asked["fps"])
+
+
+def _shown(place: str) -> str:
+    """Keep the monitor, without which the numbers mean another place."""
+    where, _, options = place.partition("?")
+    monitor = next((part for part in options.split("&") if part.startswith("monitor=")), "")
+    return f"{where}?{monitor}" if monitor else where
 
 
 def _offers() -> Sequence[Offer]:
@@ -52,5 +59,11 @@ def _offers() -> Sequence[Offer]:
 
 
 SCREEN = SourceKind(
-    "screen", "region of the screen", "screen:0,0,800,600", open_screen_region, _offers, returns=True
+    "screen",
+    "region of the screen",
+    "screen:0,0,800,600",
+    open_screen_region,
+    _offers,
+    returns=True,
+    shown=_shown,
 )
