@@ -41,6 +41,7 @@ bench: $(READY)
 	$(BIN)/python -m bench.bench_two_sources
 	$(BIN)/python -m bench.bench_recording
 	$(BIN)/python -m bench.bench_streaming
+	$(BIN)/python -m bench.bench_network
 
 docs-pictures: $(READY)
 	$(BIN)/python -m bench.status_pictures

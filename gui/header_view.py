@@ -87,6 +87,7 @@ class HeaderView(QWidget):
     def show_title(self, title: str, about: str) -> None:
         """Say what is shown."""
         self._title.setText(title)
+        self._title.setToolTip(title)  # there may be no room for all of it
         self._about.setText(about)
 
     def show_statuses(

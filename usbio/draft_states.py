@@ -25,6 +25,7 @@ _SCALE_FROM: dict[ScaleSource, str] = {
     "points": "two points and their distance",
     "depth": "from the depth that was typed",
     "remembered": "as the last time",
+    "sent": "it comes with the pictures",
 }
 _STATION_RULES = {
     "mid": "in the middle of the picture",

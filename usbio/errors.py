@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from pathlib import Path
 
 
@@ -65,6 +66,7 @@ def said_of(error: BaseException) -> str:
     return _one_line(f"{type(error).__name__}: {error}").rstrip(": ")
 
 
+_SECRET = re.compile(r"\b([a-z]+://)\S*@")  # a user and a password in front of a host
 _MISSING = (errno.ENOENT, errno.ENOTDIR)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -76,4 +78,5 @@ def _reason(error: OSError) -> str:
 
 def _one_line(text: str) -> str:
     # File names may hold line breaks and bytes that are no UTF-8; any terminal shows an error as one line.
-    return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
+    line = " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
+    return _SECRET.sub(r"\1", line)

@@ -156,9 +156,10 @@ class Pipeline(Generic[S]):
             stalled = running and silent_s > STALL_S
             trouble = self._source.trouble if running and isinstance(self._source, Troubled) else ""
             words = trouble or (f"no picture for {silent_s:.0f} s" if stalled else self._words)
+            rate_hz = nan if stalled else self._rate_hz()
             if running and stuck_s > STUCK_S:
                 words = f"measuring has stood still for {stuck_s:.0f} s; open the source again"
-            return RunStatus(self._state, words, stalled, silent_s, self._rate_hz(), self._counted())
+            return RunStatus(self._state, words, stalled, silent_s, rate_hz, self._counted())
 
     @property
     def finished(self) -> bool:

@@ -11,7 +11,7 @@ from segmentation.geometry import Calibration
 from usbio.errors import CallError
 
 LengthUnit = Literal["mm", "cm"]
-ScaleSource = Literal["setup", "dicom", "ruler", "points", "depth", "remembered"]
+ScaleSource = Literal["setup", "dicom", "ruler", "points", "depth", "remembered", "sent"]
 PointPx = tuple[float, float]
 
 FINEST_MM_PER_PX, COARSEST_MM_PER_PX = 0.02, 1.0

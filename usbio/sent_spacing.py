@@ -89,7 +89,7 @@ class SentScale:
         if sent.calibration is None:
             sizes = f"{sent.x_mm_per_px:.3g} x {sent.y_mm_per_px:.3g} mm per pixel"
             return replace(draft, notes=(*draft.notes, f"the {sent.by} says {sizes}: that is no scale"))
-        scale = Scale(sent.calibration, "setup", f"as the {sent.by} says with its pictures")
+        scale = Scale(sent.calibration, "sent", f"as the {sent.by} says")
         pictures = tuple(replace(panel, scale=scale) for panel in draft.pictures)
         recognised = draft.recognised.partition(",")[0]  # its depth may be another one now
         scaled: frozenset[StepName] = frozenset({"scale"} if pictures else ())

@@ -69,6 +69,7 @@ def main() -> None:
     parser.add_argument("--fps", type=float, default=25.0)
     parser.add_argument("--clock", action="store_true")
     parser.add_argument("--clip")
+    parser.add_argument("--times", type=int, default=1, help="as large")
     parser.add_argument("--kind", default="grey")
     parser.add_argument("--spacing", type=_spacing, default=(0.08, 0.05))
     parser.add_argument("--then", type=_spacing)
@@ -81,7 +82,7 @@ def main() -> None:
     spacing = [asked.spacing]
     signal.signal(signal.SIGUSR1, lambda *_: spacing.append(asked.then))
     began_s, began = time.perf_counter(), time.time()
-    for index, picture in enumerate(shown_pictures(asked.clip, asked.clock)):
+    for index, picture in enumerate(shown_pictures(asked.clip, asked.clock, asked.times)):
         stamp_s = began + index / asked.fps  # taken in time, however late it is sent
         for name in asked.names.split(","):
             if asked.kind == "none":
@@ -93,7 +94,7 @@ def main() -> None:
                 )
                 message.header_version = 2
                 message.metadata = {"FrameNumber": str(index * 2)}  # it sends every other one
-            if server.is_connected():
+            if server.is_connected() and len(server.outgoing_messages) < 2:  # it would queue a hundred
                 server.send_message(message, wait=False)
         time.sleep(max(began_s + (index + 1) / asked.fps - time.perf_counter(), 0.0))
 

@@ -85,12 +85,13 @@ def main() -> None:
     parser.add_argument("--fps", type=float, default=25.0)
     parser.add_argument("--clock", action="store_true")
     parser.add_argument("--clip")
+    parser.add_argument("--times", type=int, default=1, help="as large")
     asked = parser.parse_args()
     if asked.clip:
         clip_pictures(asked.clip)
     cv2.setNumThreads(1)
     _Camera.fps, _Camera.clip = asked.fps, Path(asked.clip or ".")
-    _Camera.pictures = staticmethod(lambda: shown_pictures(asked.clip, asked.clock))
+    _Camera.pictures = staticmethod(lambda: shown_pictures(asked.clip, asked.clock, asked.times))
     ThreadingHTTPServer.daemon_threads = True
     with ThreadingHTTPServer(("127.0.0.1", asked.port), _Camera) as server:
         print(server.server_address[1], flush=True)

@@ -31,14 +31,15 @@ ENCODERS = {
 }
 
 
-def numbered(index):
-    """The luma of a picture that shows its number, and grey for its colours."""
-    rows = bytearray(bytes([90]) * (WIDTH * HEIGHT))
+def numbered(index, times):
+    """The luma of a picture, so many times as large, that shows its number."""
+    width, cell = WIDTH * times, CELL * times
+    rows = bytearray(bytes([90]) * (width * HEIGHT * times))
     for bit in range(BITS + 1):  # the last is always white
-        value = bytes([255 if (index | MOST) >> bit & 1 else 0]) * CELL
-        for y in range(10, 30):
-            at = y * WIDTH + 10 + bit * CELL
-            rows[at : at + CELL] = value
+        value = bytes([255 if (index | MOST) >> bit & 1 else 0]) * cell
+        for y in range(10 * times, 30 * times):
+            at = y * width + 10 * times + bit * cell
+            rows[at : at + cell] = value
     return bytes(rows)
 
 
@@ -49,8 +50,9 @@ class Camera(GstRtspServer.RTSPMediaFactory):
         super().__init__()
         self.asked, self.pictures = asked, pictures
         pay = "rtph264pay name=pay0 config-interval=1"
-        form = f"video/x-raw,format=I420,width={WIDTH},height={HEIGHT},framerate={asked.fps:.0f}/1"
-        shown = "appsrc name=shown is-live=true format=time max-buffers=2"
+        size = f"width={WIDTH * asked.times},height={HEIGHT * asked.times}"
+        form = f"video/x-raw,format=I420,{size},framerate={asked.fps:.0f}/1"
+        shown = "appsrc name=shown is-live=true format=time max-buffers=2 leaky-type=downstream"
         if asked.clip:
             self.set_launch(f"( filesrc location={asked.clip} ! qtdemux ! h264parse ! {pay} )")
         else:
@@ -66,8 +68,8 @@ class Camera(GstRtspServer.RTSPMediaFactory):
             shown.emit("end-of-stream")
             return False
         tick = int(time.perf_counter() * 1000) if self.asked.clock else index[0]
-        luma = numbered(tick % MOST)
-        grey = bytes([128]) * (WIDTH * HEIGHT // 2)
+        luma = numbered(tick % MOST, self.asked.times)
+        grey = bytes([128]) * (len(luma) // 2)  # for its colours
         buffer = Gst.Buffer.new_wrapped(luma + grey)
         buffer.pts = int(index[0] / self.asked.fps * Gst.SECOND)  # however late the timer is
         index[0] += 1
@@ -99,6 +101,7 @@ def main():
     parser.add_argument("--codec", choices=ENCODERS, default="h264")
     parser.add_argument("--clock", action="store_true")
     parser.add_argument("--clip")
+    parser.add_argument("--times", type=int, default=1, help="as large")
     parser.add_argument("--locked", action="store_true")
     asked = parser.parse_args()
     Gst.init(None)

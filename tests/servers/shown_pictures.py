@@ -18,18 +18,20 @@ MOST = 1 << BITS
 _CELL_PX = 20
 
 
-def numbered(index: int) -> Picture:
-    """Return a picture that shows its number as a row of cells, black or white."""
+def numbered(index: int, times: int = 1) -> Picture:
+    """Return a picture, so many times as large, that shows its number as a row of cells, black or white."""
     picture = np.full(SIZE_PX[::-1], 90, np.uint8)
     for bit in range(BITS):
         x = 10 + bit * _CELL_PX
         picture[10:30, x : x + _CELL_PX] = 255 if index >> bit & 1 else 0
     picture[10:30, 10 + BITS * _CELL_PX : 10 + (BITS + 1) * _CELL_PX] = 255  # something white is always there
-    return picture
+    return picture.repeat(times, 0).repeat(times, 1)
 
 
 def number_of(picture: Picture) -> int:
-    """Return the number that a picture shows."""
+    """Return the number that a picture of any size shows."""
+    times = picture.shape[1] // SIZE_PX[0]
+    picture = picture[::times, ::times]
     cells = [picture[20, 20 + bit * _CELL_PX] > 128 for bit in range(BITS)]
     return sum(bool(cell) << bit for bit, cell in enumerate(cells))
 
@@ -39,7 +41,7 @@ def clock_ms() -> int:
     return int(time.perf_counter() * 1000) % MOST
 
 
-def shown_pictures(clip: str | None = None, clock: bool = False) -> Iterator[Picture]:
+def shown_pictures(clip: str | None = None, clock: bool = False, times: int = 1) -> Iterator[Picture]:
     """Yield pictures for ever: a clip forwards and backwards, the moment of asking, or numbers."""
     if clip is not None:
         pictures = clip_pictures(clip)
@@ -47,7 +49,7 @@ def shown_pictures(clip: str | None = None, clock: bool = False) -> Iterator[Pic
             yield from pictures
             yield from reversed(pictures)
     for index in count():
-        yield numbered(clock_ms() if clock else index % MOST)
+        yield numbered(clock_ms() if clock else index % MOST, times)
 
 
 @cache

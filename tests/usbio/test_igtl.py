@@ -18,6 +18,7 @@ from tests.servers.igtl_server import ANGLE, KINDS, turned
 from tests.servers.running import Server, igtl_server, mjpeg_server
 from tests.servers.shown_pictures import MOST, SIZE_PX, clock_ms, number_of, numbered
 from usbio.draft_start import begin_draft
+from usbio.draft_states import step_state
 from usbio.errors import CallError, DeviceLost, InputError, UsbioError
 from usbio.frames import Frame, FrameSource, device_itself
 from usbio.sent_spacing import SentScale, SentSpacing, sent_spacing
@@ -274,7 +275,9 @@ def test_the_scale_that_is_sent_is_that_of_the_setup_and_says_whence() -> None:
     shown[20:220, 40:280] = np.random.default_rng(1).integers(30, 200, (200, 240), np.uint8)
     draft = sent.said(begin_draft(shown, setup, name="a"), empty)
     assert draft.scales[0] is not None
-    assert draft.scales[0].words == "as the OpenIGTLink server says with its pictures"
+    words = step_state(draft, "scale")
+    assert words.found.endswith("as the OpenIGTLink server says")
+    assert words.how_sure == "it comes with the pictures"
     assert draft.scales[0].calibration.x_mm_per_px == 0.08
     assert draft.standing("scale") is Standing.CONFIRMED
 

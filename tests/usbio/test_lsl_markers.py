@@ -153,3 +153,50 @@ def test_of_two_sources_that_are_called_the_same_left_is_told_from_right(lsl: An
         for part in ("frames", "markers", "measurements")
     ]
     assert station.switch_off()
+
+
+def test_the_clock_of_another_machine_is_corrected_and_numbers_are_words() -> None:
+    """The other machine is 5 s behind; the library's clock is 7 s ahead of ours."""
+    heard: list[StreamMarker] = []
+
+    class Stream:
+        def name(self) -> str:
+            return "EMG"
+
+        def uid(self) -> str:
+            return "one"
+
+        def source_id(self) -> str:
+            return "emg"
+
+    class Library:
+        util = __import__("pylsl").util
+
+        def local_clock(self) -> float:
+            return time.perf_counter() + 7.0
+
+        def ContinuousResolver(self, **_: object) -> Any:  # noqa: N802 - as the library has it
+            return type("Resolver", (), {"results": lambda self: [Stream()]})()
+
+        def StreamInlet(self, info: Stream, recover: bool) -> Any:  # noqa: N802
+            return Inlet()
+
+    class Inlet:
+        def __init__(self) -> None:
+            self.samples: list[tuple[Any, Any]] = [([7, "start"], 100.0)]
+
+        def open_stream(self, timeout: float) -> None: ...
+
+        def time_correction(self, timeout: float) -> float:
+            return 5.0
+
+        def pull_sample(self, timeout: float) -> tuple[Any, Any]:
+            time.sleep(0.0 if self.samples else 0.01)
+            return self.samples.pop() if self.samples else (None, None)
+
+    markers = LslMarkers(Library(), heard.append)
+    until(lambda: bool(heard), "hearing it")
+    assert markers.stop()
+    assert heard[0].words == "7, start"
+    assert heard[0].stream == "EMG"
+    assert heard[0].at_s == pytest.approx(100.0 + 5.0 - 7.0, abs=1e-4)

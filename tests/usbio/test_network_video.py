@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from math import isnan, nan
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,8 @@ from usbio.errors import CallError, DeviceLost, InputError, UsbioError
 from usbio.frames import Frame, FrameSource, device_itself
 from usbio.sources.address import open_source, shown_address
 from usbio.sources.network_address import network_address
-from usbio.sources.network_trouble import Patience
+from usbio.sources.network_reader import NetworkReader
+from usbio.sources.network_trouble import PATIENCE, Patience
 from usbio.sources.network_video import NetworkVideo
 from usbio.sources.reconnecting import Reconnecting
 from usbio.sources.stream_time import StreamTime
@@ -215,6 +217,29 @@ def test_whoever_is_slow_gets_new_pictures_and_no_queue() -> None:
     assert age_ms < 300  # of 2,000 that nobody looked
 
 
+class _SlowReader(NetworkReader):
+    """A computer that takes 60 ms to unpack a picture, of which fifty a second are sent."""
+
+    def _unpacked(self, packet: Any) -> Any:
+        time.sleep(0.06)
+        return super()._unpacked(packet)
+
+
+def test_where_unpacking_is_slow_pictures_are_let_go_and_stay_fresh() -> None:
+    with mjpeg_server("--clock", "--fps", "50") as server:
+        reader = _SlowReader(network_address(f"http://127.0.0.1:{server.port}/video"), PATIENCE)
+        ages_ms, numbers = [], []
+        until_s = time.perf_counter() + 4
+        while time.perf_counter() < until_s:
+            came = reader.read()
+            if came is not None and came.number is not None:
+                ages_ms.append((clock_ms() - number_of(came.image)) % MOST)
+                numbers.append(came.number)
+        reader.close()
+    assert max(ages_ms) < 1000  # ms; a queue would have come to 2,700
+    assert numbers[-1] > 1.5 * len(numbers)  # what was let go is a gap
+
+
 SECRET = "s3cret"
 
 
@@ -234,6 +259,21 @@ def test_a_password_is_neither_shown_nor_remembered(address: str) -> None:
     assert device_of(address).name == source.name.removeprefix("url:")
     for shown in (repr(source), str(device_of(address)), str(path_of(address))):
         assert SECRET not in shown
+
+
+@pytest.mark.parametrize("prefix", ["url:", ""])
+def test_no_command_repeats_a_password(prefix: str, capsys: pytest.CaptureFixture[str]) -> None:
+    from gui.app import main as gui_main
+    from usbio.cli import main
+
+    address = f"{prefix}rtsp://ward:{SECRET}@10.0.0.7/a?token={SECRET}"
+    assert main(["analyze", address, "--view", "tra", "--side", "left"]) == 2
+    assert capsys.readouterr().err.startswith("usbio: url:rtsp://10.0.0.7/a: is not a clip")
+    address = f"{prefix}rtsp://ward:{SECRET}@10.0.0.7/a"
+    assert gui_main(["--demo", address]) == 2
+    assert gui_main(["--left", address, "--right", address, "--side", "left"]) == 2
+    assert gui_main([address, "--view", "knee"]) == 2
+    assert SECRET not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+from tests.usbio.clips import picture, pictures, write_video
 from tests.usbio.fake_capture import MJPG, FakeCapture, FakeDevice, FakeUsb, number_of
 from usbio.errors import CallError, DeviceLost, InputError
 from usbio.frames import Frame
@@ -214,6 +216,28 @@ def test_colour_becomes_full_range_luma() -> None:
 
     frame = first(usb(FakeUsb(FakeDevice(), capture=Blue)), 1)[0]
     assert np.unique(frame.image).tolist() == [23]  # 0.114 of 200, as BT.601 weighs blue
+
+
+def test_opencvs_own_class_is_read_in_the_same_way(tmp_path: Path) -> None:
+    """No device is here, but a file can be read by the very class that reads one; its end is a cable out."""
+    film = write_video(tmp_path / "a.avi", pictures(12), "mjpeg", "yuvj420p")
+    fake = FakeUsb(FakeDevice())
+    source = UsbVideo(
+        "usb:0",
+        "0",
+        V4L2,
+        NO_WISH,
+        lambda _, __: cv2.VideoCapture(str(film), cv2.CAP_FFMPEG),
+        fake.list_devices,
+    )
+    frames: list[Frame] = []
+    with pytest.raises(DeviceLost, match=r"^usb:0: gives no picture any more; "):
+        frames += (frame for frame in source.frames() if frame is not None)
+    assert len(frames) >= 6  # of 12: while this machine stands still they grow old
+    for frame in frames:  # grey levels: JPEG, and colour and back
+        assert np.abs(frame.image.astype(int) - picture(frame.index)).mean() < 3
+        assert not frame.image.flags.writeable
+    assert source.delivers == "64x48 MJPG at 25"
 
 
 # its time

@@ -110,7 +110,7 @@ def _clips(sources: list[str], left: str | None, right: str | None, side: str | 
     if left is None or right is None:
         raise CallError("analyze", "one side of a pair is missing", "give both --left and --right")
     if sources:
-        raise CallError(sources[0], "stands beside a pair", "measure it in a call of its own")
+        raise CallError(_shown(sources[0]), "stands beside a pair", "measure it in a call of its own")
     if side is not None:
         raise CallError("--side", "a pair has its sides from --left and --right", "leave --side out")
     return [NamedClip(clip_path(left), "left"), NamedClip(clip_path(right), "right")]
@@ -120,7 +120,7 @@ def clip_path(source: str) -> Path:
     """Return the path that ``clip:PATH`` or a bare path names; a letter and a colon is a Windows drive."""
     if _names_device(source) and not Path(source).exists():
         raise CallError(
-            source, "is not a clip", "analyze measures files and folders; usbio simulate writes some"
+            _shown(source), "is not a clip", "analyze measures files and folders; usbio simulate writes some"
         )
     path = source.removeprefix("clip:")
     if not path:
@@ -128,6 +128,12 @@ def clip_path(source: str) -> Path:
     from usbio.recording.place import recording_folder
 
     return recording_folder(Path(path)) or Path(path)
+
+
+def _shown(source: str) -> str:
+    from usbio.sources.address import shown_address
+
+    return shown_address(source)
 
 
 def _names_device(source: str) -> bool:
