@@ -7,7 +7,6 @@ from functools import partial, reduce
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -20,7 +19,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QMainWindow,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -29,6 +27,7 @@ from PySide6.QtWidgets import (
 from gui.bridge import PipelineBridge
 from gui.clip_rounds import ClipRounds
 from gui.device_panel import FindDevices, no_devices
+from gui.footer_view import FooterView
 from gui.header_view import HeaderView, counts_words
 from gui.keys import KEYS, SETUP_FOOTER, Key, footer_words
 from gui.keys_view import KeysView
@@ -40,7 +39,6 @@ from gui.setup_guide import PageStep
 from gui.setup_page import SetupPage
 from gui.source_chooser import Entry, SourceChooser
 from gui.streaming import Streaming
-from gui.text import elided_label, set_rank, soft_label
 from gui.theme import DARK, LIGHT, Theme, apply_theme
 from usbio.choice import Choice
 from usbio.errors import UsbioError
@@ -52,7 +50,6 @@ from usbio.shown_runs import ShownRuns, one_shown
 
 OpenRun = Callable[[Choice], LiveRun[Any]]
 Remember = Callable[[SetupDraft], object]
-_SAID_MS = 6000
 
 
 def _forget(_: SetupDraft) -> None:
@@ -98,6 +95,8 @@ class MainWindow(QMainWindow):
         self.setup.headed.connect(lambda _: self._show_title())
         self.setup.canvas.drawn.connect(self.header.show_age)
         self.presenter = LivePresenter(self.page, self.header)
+        self._footer = FooterView(SETUP_FOOTER)
+        self._say = self._footer.say
         self.streaming = Streaming(station or LslStation(), self.header, self._say)
         self.run_actions = RunActions(self.presenter, record, self._say, self.streaming)
         self.bridges = PipelineBridge(self), PipelineBridge(self)
@@ -108,11 +107,6 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.setup)
         self._pages.addWidget(self.page)
-        self._footer = elided_label(SETUP_FOOTER, 14)
-        set_rank(self._footer, "soft")
-        self._counts = soft_label("", 14)
-        self._quiet = QTimer(self, singleShot=True, interval=_SAID_MS)
-        self._quiet.timeout.connect(self._show_footer)
         self._build()
         self._keys_list = KeysView(self)
         self._shortcuts = self._bound_keys()
@@ -186,7 +180,7 @@ class MainWindow(QMainWindow):
         self.setup.begin(None)
         self.presenter.show_runs(shown)
         self.streaming.follow(*(shown.runs if shown is not None else ()))
-        self._counts.setText("")
+        self._footer.show_counts("")
         for bridge, run in zip(self.bridges, shown.runs if shown is not None else (), strict=False):
             bridge.watch(run)
 
@@ -318,6 +312,9 @@ class MainWindow(QMainWindow):
     def _show_status(self, status: RunStatus) -> None:
         self.presenter.show_status()
         self._show_counts(status)
+        for run in self._shown.runs if self._shown is not None else ():
+            if words := run.recording.take_news():
+                self._say(words)
         self.streaming.look()
         self._show_title()
 
@@ -325,18 +322,14 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentWidget(page)
         for key, shortcut in self._shortcuts:
             shortcut.setEnabled(key.everywhere or page is self.page)
-        self._show_footer()
+        self._footer.show_keys(footer_words() if page is self.page else SETUP_FOOTER)
         self._show_title()
 
     def _show_counts(self, status: RunStatus) -> None:
         runs = self._shown.runs if self._shown is not None else ()
         asked = not runs or any(run.question is not None for run in runs)
         counts = reduce(Counts.plus, (run.status().counts for run in runs[1:]), status.counts)
-        self._counts.setText("" if asked else counts_words(counts))
-
-    def _show_footer(self) -> None:
-        live = self._pages.currentWidget() is self.page
-        self._footer.setText(footer_words() if live else SETUP_FOOTER)
+        self._footer.show_counts("" if asked else counts_words(counts))
 
     def _show_title(self) -> None:
         """Name the window after what it shows, for the task bar and whoever cannot see it."""
@@ -344,10 +337,6 @@ class MainWindow(QMainWindow):
         words = _live_title(self._shown) if live and self._shown is not None else self.setup.heading.text()
         if (title := f"usbio · {words}") != self.windowTitle():
             self.setWindowTitle(title)
-
-    def _say(self, words: str) -> None:
-        self._footer.setText(words)
-        self._quiet.start()
 
     def _take_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -363,22 +352,13 @@ class MainWindow(QMainWindow):
         rail.add_action("Open", "Open another source (O)", self.open_chooser)
         rail.add_action("Theme", "Dark or light (T)", self.switch_theme)
         rail.add_action("Keys", "All keys (?)", self.toggle_keys)
-        self._footer.setAccessibleName("Keys and messages")
-        self._counts.setAccessibleName("Frames so far")
-        # A long message gives way to the counts, not they to it.
-        self._footer.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._counts.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(10, 4, 12, 8)
-        foot.addWidget(self._footer, 1)
-        foot.addWidget(self._counts)
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addWidget(self.header)
         self.page.add_panel(self.streaming.view)
         column.addWidget(self._pages, 1)
-        column.addLayout(foot)
+        column.addWidget(self._footer)
         body = QWidget()
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)

@@ -9,7 +9,7 @@ from segmentation.results import Picture
 from usbio.errors import CallError
 from usbio.recording.plan import RecordingPlan
 from usbio.recording.status import RecordingStatus
-from usbio.recording_tap import FrameRecorder
+from usbio.recording_tap import BEGAN_AGAIN, FrameRecorder
 
 
 class RunRecorder(FrameRecorder, Protocol):
@@ -37,6 +37,7 @@ class LiveRecording:
 
     def __init__(self) -> None:
         self._recorder: RunRecorder | None = None
+        self._told: RunRecorder | None = None  # the one whose end was said
 
     def begin(self, recorder: RunRecorder) -> None:
         """Know this one from now on."""
@@ -63,10 +64,18 @@ class LiveRecording:
     def alarm(self) -> str:
         """Why it stopped although nobody wished so, or what goes wrong with it now; "" where all is well."""
         status = self.status
-        if status is None or not status.words:
+        if status is None or not status.words or status.words == BEGAN_AGAIN:
             return ""
         over = status.state in ("stopped", "finished")
         return f"recording stopped: {status.words}" if over else f"recording: {status.words}"
+
+    def take_news(self) -> str:
+        """Say once that a recording ended because its clip began again, which is no fault; else ""."""
+        status = self.status
+        if status is None or status.words != BEGAN_AGAIN or self._told is self._recorder:
+            return ""
+        self._told = self._recorder
+        return f"recording ended: {BEGAN_AGAIN}; kept in {status.folder}"
 
     def mark(self, words: str, frame: int) -> None:
         """Write a marker at this picture."""

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -14,9 +15,12 @@ from gui.opening import begin_recording
 from usbio.choice import Choice
 from usbio.errors import CallError
 from usbio.live import LiveRun
+from usbio.live_recording import LiveRecording
 from usbio.measuring_process import State
 from usbio.opening import open_run
+from usbio.recording.status import RecordingStatus
 from usbio.recording.trial import Trial
+from usbio.recording_tap import BEGAN_AGAIN
 from usbio.setup import KeepTable
 from usbio.sources.clip import open_clip
 
@@ -135,3 +139,26 @@ def test_what_is_written_at_the_start_has_the_recordings_numbers(run: LiveRun[St
     assert status is not None
     told = json.loads((status.folder / "recording.json").read_bytes())["recording"]
     assert [(one["event"], one["frame"]) for one in told["events"]] == [("marker", 0)]
+
+
+class _Ended(LiveRecording):
+    """A recording that is over, as its recorder says."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self._words = words
+
+    @property
+    def status(self) -> RecordingStatus:
+        return RecordingStatus("stopped", self._words, 9, 0.3, 1000, 5.0, Path("recordings/one"))
+
+
+def test_a_clip_that_begins_again_ends_a_recording_without_an_alarm_and_says_so_once() -> None:
+    ended = _Ended(BEGAN_AGAIN)
+    ended.begin(cast("Any", object()))
+    assert ended.alarm == ""
+    assert ended.take_news() == f"recording ended: the source began again; kept in {Path('recordings/one')}"
+    assert ended.take_news() == ""
+    broken = _Ended("the disk is full; free some space")
+    assert broken.alarm == "recording stopped: the disk is full; free some space"
+    assert broken.take_news() == ""
