@@ -46,7 +46,7 @@ from usbio.live import LiveRun
 from usbio.lsl_station import LslStation
 from usbio.sample import Counts, RunStatus, Sample
 from usbio.setup_draft import SetupDraft
-from usbio.shown_runs import ShownRuns, one_shown
+from usbio.shown_runs import ShownRuns, beside, beside_words, for_other_side, one_shown
 
 OpenRun = Callable[[Choice], LiveRun[Any]]
 Remember = Callable[[SetupDraft], object]
@@ -120,13 +120,17 @@ class MainWindow(QMainWindow):
     def open(self, choice: Choice) -> None:
         """Open a source; what goes wrong stands on the first page."""
         try:
-            run = self._open_run(choice)
+            if self.chooser.is_beside and self._shown is not None:
+                run = self._open_run(for_other_side(self._shown, choice))
+                shown = beside(self._shown, run, self._shown.runs[0].values.errors)
+            else:
+                shown = one_shown(self._open_run(choice))
         except UsbioError as error:
             self.chooser.show_message(str(error))
             self.setup.open_at("source")
             self._turn_to(self.setup)
             return
-        self.show_run(run)
+        self.show_runs(shown)
 
     def show_run(self, run: LiveRun[Any]) -> None:
         """Show one run from its start."""
@@ -174,8 +178,13 @@ class MainWindow(QMainWindow):
         self._run = shown.runs[0] if shown is not None else None
         for bridge in self.bridges:
             bridge.watch(None)
+        kept = shown.runs if shown is not None else ()
         for run in old.runs if old is not None else ():
-            run.stop(closing_s=0.0)
+            if run in kept:
+                run.end_record()  # what was recorded alone is no half of a pair
+                run.playback.pause(False)
+            else:
+                run.stop(closing_s=0.0)
         self._rounds.end()
         self.setup.begin(None)
         self.presenter.show_runs(shown)
@@ -190,6 +199,7 @@ class MainWindow(QMainWindow):
         """Go to the first page; what runs waits."""
         for run in self._shown.runs if self._shown is not None else ():
             run.playback.pause()
+        self.chooser.offer_beside(beside_words(self._shown))
         self._turn_to(self.setup)
         self.setup.open_at("source")
 

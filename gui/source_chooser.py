@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.device_panel import DevicePanel, FindDevices, no_devices
 from gui.source_list import Line, SourceList
@@ -47,6 +55,9 @@ class SourceChooser(QWidget):
         self._path.setPlaceholderText("a path, or an address such as screen:1")
         self._path.setAccessibleName("Path of a clip of your own, or an address")
         self._path.returnPressed.connect(self._open_path)
+        self._beside = QCheckBox()
+        self._beside.setAccessibleName("Beside what is shown, for the other side")
+        self._beside.hide()
         self._message = text_label("")
         self._message.setObjectName("warning")
         self._message.setWordWrap(True)
@@ -54,12 +65,26 @@ class SourceChooser(QWidget):
         again = QShortcut(QKeySequence("F5"), self)
         again.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         again.activated.connect(self.devices.look)
+        tick = QShortcut(QKeySequence("F6"), self)
+        tick.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        tick.activated.connect(self._beside.toggle)
         self._build()
 
     def show_message(self, words: str) -> None:
         """Say why a source could not be opened; "" for nothing."""
         self._message.setText(words)
         self._message.setVisible(bool(words))
+
+    def offer_beside(self, words: str) -> None:
+        """Offer to open what is chosen beside what is shown, in these words; "" offers nothing."""
+        self._beside.setText(words)
+        self._beside.setChecked(False)
+        self._beside.setVisible(bool(words))
+
+    @property
+    def is_beside(self) -> bool:
+        """True where what is chosen shall stand beside what is shown."""
+        return self._beside.isVisible() and self._beside.isChecked()
 
     def focus_first(self) -> None:
         """Put the keyboard where Enter plays the sample."""
@@ -73,6 +98,7 @@ class SourceChooser(QWidget):
         column = QVBoxLayout()
         column.setSpacing(8)
         column.addWidget(self._message)
+        column.addWidget(self._beside)
         column.addWidget(self.devices, 3)
         column.addSpacing(4)
         column.addLayout(self._samples_heading())

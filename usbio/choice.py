@@ -50,6 +50,15 @@ def open_question(choice: Choice, setup: SetupFile) -> Question | None:
     return Question.SIDES
 
 
+def about_words(setup: SetupFile) -> str:
+    """Return what a setup says of the recording, in the order in which it is asked for."""
+    known = setup.acquisition
+    parts = [str(known[key]) for key in ("subject", "level", "posture", "task") if key in known]
+    if "painful_side" in known:
+        parts.insert(1, f"{known['painful_side']} painful")
+    return "   ".join(parts)
+
+
 def setup_place(choice: Choice) -> Path:
     """Return where the setup of a source is saved."""
     if choice.setup_path is not None and choice.save_folder is None:

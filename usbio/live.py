@@ -15,7 +15,7 @@ from segmentation.summary import ErrorFigures
 from segmentation.timing import Mark
 from segmentation.traces import Span
 from segmentation.views import VIEWS, MeasureSetup, View
-from usbio.choice import Choice, Question, open_question, setup_place
+from usbio.choice import Choice, Question, about_words, open_question, setup_place
 from usbio.errors import CallError
 from usbio.first_borders import FirstBorder, FirstBorders
 from usbio.frames import FrameSource, Steerable, device_itself
@@ -92,11 +92,7 @@ class LiveRun(Generic[S]):
     @property
     def about(self) -> str:
         """What the setup says of the recording, in the order in which it is asked for."""
-        known = self._setup.acquisition
-        parts = [str(known[key]) for key in ("subject", "level", "posture", "task") if key in known]
-        if "painful_side" in known:
-            parts.insert(1, f"{known['painful_side']} painful")
-        return "   ".join(parts)
+        return about_words(self._setup)
 
     @property
     def setup(self) -> SetupFile:
@@ -295,16 +291,19 @@ class LiveRun(Generic[S]):
             choice, setup = self._choice, self._setup
         return self._engine.draft(choice, without_places(setup) if anew else setup, picture)
 
+    @property
+    def side(self) -> Side | None:
+        """The side that the picture shows; None where it shows both, or nothing is measured yet."""
+        return self._picture.side
+
     def measure_other_side(self) -> Side:
         """Hold this side's values and measure the other one from now on; say which.
 
         Borders, stations and edges of the side before are another muscle's and are looked for anew.
         """
-        measure, sample = self._picture.measured_as, self.values.sample
-        sides = {side for panel in measure.panels for side in panel.sides} if measure is not None else set()
-        if len(sides) != 1:
+        side, sample = self.side, self.values.sample
+        if side is None:
             raise CallError(self.name, "does not show one side alone", "set up which side the picture shows")
-        (side,) = sides
         other: Side = "right" if side == "left" else "left"
         found = hold_side(self.values.own_readings(), sample) if sample is not None else None
         self.values.held = found or self.values.held

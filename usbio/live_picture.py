@@ -92,6 +92,13 @@ class LivePicture(Generic[S]):
         self.measured_as = measure
         return self._engine.start(measure, self._framed(name, whole))
 
+    @property
+    def side(self) -> Side | None:
+        """The side that the picture shows; None where it shows both, or nothing is measured yet."""
+        measure = self.measured_as
+        sides = {side for panel in measure.panels for side in panel.sides} if measure is not None else set()
+        return next(iter(sides)) if len(sides) == 1 else None
+
     def words(self, frame: Frame) -> str:
         """Return why numbers cannot be stood by for what the screen shows; "" where they can."""
         return self._watch.words(frame) if self._watch is not None else ""

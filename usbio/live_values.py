@@ -29,7 +29,7 @@ class LiveValues:
     """
 
     def __init__(self, errors: ErrorFigures | None = None) -> None:
-        self._errors = errors
+        self.errors = errors
         self.history = History()
         self.activity = Activity()
         self.view: View | None = None
@@ -71,7 +71,7 @@ class LiveValues:
 
     def comparison(self) -> Comparison | None:
         """Return left against right; None while one side is known."""
-        return compare_sides(self.readings(), self.view, self._errors) if self.view is not None else None
+        return compare_sides(self.readings(), self.view, self.errors) if self.view is not None else None
 
     @property
     def unconfirmed(self) -> frozenset[Side]:

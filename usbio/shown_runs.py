@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from segmentation.results import SIDES, FloatArray, Side
 from segmentation.summary import ErrorFigures
 from segmentation.views import View
 from usbio.activity import Activity
+from usbio.choice import Choice
+from usbio.errors import CallError
 from usbio.live import LiveRun
 from usbio.pair_values import PairBoard, PairValues
 from usbio.reading import Comparison, Reading
@@ -87,6 +89,31 @@ class ShownRuns:
     def confirmed(self) -> frozenset[Side]:
         """Sides whose border somebody stood by."""
         return frozenset[Side]().union(*(run.values.confirmed for run in self.runs))
+
+
+def for_other_side(shown: ShownRuns, choice: Choice) -> Choice:
+    """Return what is opened beside a run that shows one side: the other side, of the same view."""
+    run = shown.runs[0]
+    if len(shown.runs) > 1 or run.side is None or run.view is None:
+        raise CallError(
+            choice.address, "has no side to stand beside", "open a source that shows one side first"
+        )
+    return replace(choice, side="right" if run.side == "left" else "left", view=run.view.name)
+
+
+def beside_words(shown: ShownRuns | None) -> str:
+    """Say what could be opened beside what is shown; "" where nothing could."""
+    if shown is None or len(shown.runs) > 1 or shown.runs[0].side is None:
+        return ""
+    run = shown.runs[0]
+    other = "right" if run.side == "left" else "left"
+    return f"beside {run.name} ({run.side}), for the {other} side   F6"
+
+
+def beside(shown: ShownRuns, other: LiveRun[Any], errors: ErrorFigures | None = None) -> ShownRuns:
+    """Show another run beside one that goes on, each on its side."""
+    run = shown.runs[0]
+    return two_shown(run, other, errors) if run.side == "left" else two_shown(other, run, errors)
 
 
 def one_shown(run: LiveRun[Any]) -> ShownRuns:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QCheckBox, QLabel
 
 from gui.main_window import MainWindow
 from gui.opening import begin_recording, open_pair
@@ -213,6 +213,37 @@ def test_one_of_two_that_breaks_off_is_said_over_its_picture_and_its_value_is_he
     assert window.shown is not None
     held = {one.side: one.held for one in window.shown.values.readings()}
     assert held == {"left": True, "right": False}
+
+
+def test_second_source_is_opened_beside_the_first_by_key(show: Show, qtbot: Any) -> None:
+    opened: list[Choice] = []
+
+    def _open(choice: Choice) -> LiveRun[Any]:
+        opened.append(choice)
+        return make_run(EndlessSource(fps=60), choice)
+
+    window = show()
+    window._open_run = _open
+    window.show_run(make_run(EndlessSource(fps=60), _one_sided("left")))
+    first = window.run
+    assert first is not None
+    qtbot.waitUntil(lambda: first.side == "left", timeout=5000)
+    qtbot.keyClick(window, Qt.Key.Key_O)
+    assert "beside endless (left), for the right side   F6" in _words(window)
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_F6)
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    assert [(one.side, one.view) for one in opened] == [("right", "lm-csa")]
+    assert window.shown is not None
+    assert window.shown.runs[0] is first
+    qtbot.waitUntil(lambda: len(window.shown.values.readings()) == 2, timeout=5000)
+    assert not first.playback.paused
+    assert not first.ended
+    qtbot.keyClick(window, Qt.Key.Key_O)  # two are shown: nothing more can stand beside them
+    assert "for the right side" not in _words(window)
+
+
+def _words(window: MainWindow) -> str:
+    return " ".join(box.text() for box in window.findChildren(QCheckBox) if box.isVisible())
 
 
 def test_two_views_are_no_pair() -> None:
