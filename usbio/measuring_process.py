@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import multiprocessing
+import os
 import pickle
+import subprocess
+import sys
 import threading
 from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext, SpawnContext
-from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 from segmentation import tracking
 from segmentation.results import FrameResult, Picture, Side
 from segmentation.tracking import TrackState
 from segmentation.views import MeasureSetup
+from usbio import measuring_service
 from usbio.errors import InputError
-from usbio.measuring_service import Confirm, Raised, Start, Step, serve
+from usbio.measuring_requests import Confirm, Raised, Start, Step
 
 _log = logging.getLogger(__name__)
 _PATIENCE_S = 2.0
@@ -50,8 +51,7 @@ class MeasuringProcess:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._process: BaseProcess | None = None
-        self._pipe: Connection | None = None
+        self._service: _Service | None = None
         self._life = 0
         self._warming: threading.Thread | None = None
 
@@ -93,25 +93,22 @@ class MeasuringProcess:
         """End the process, whatever it does; begun anew where somebody measures again."""
         if self._warming is not None:
             self._warming.join()
-        process = self._process
-        if process is not None:
-            process.kill()  # whoever waits for its answer hears of its end and lets go of the lock
+        service = self._service
+        if service is not None:
+            service.process.kill()  # whoever waits for its answer hears of its end and lets go of the lock
         with self._lock:
             self._bury()
 
     @property
     def pid(self) -> int | None:
         """The number of the process, while there is one."""
-        return self._process.pid if self._process is not None else None
+        return self._service.process.pid if self._service is not None else None
 
     def _asked(self, request: object, picture: Picture | None = None) -> Any:
-        pipe = self._ready()
+        service = self._ready()
         try:
-            pipe.send(request)
-            if picture is not None:
-                pipe.send_bytes(picture.data.cast("B"))
-            answer = pipe.recv()
-        except (EOFError, OSError) as error:
+            answer = service.asked(request, picture)
+        except (EOFError, OSError, pickle.UnpicklingError, ValueError) as error:
             self._bury()
             _log.warning("the measuring process ended by itself")
             raise InputError(
@@ -121,39 +118,58 @@ class MeasuringProcess:
             raise answer.error
         return answer
 
-    def _ready(self) -> Connection:
+    def _ready(self) -> _Service:
         with self._lock:
-            if self._pipe is None:
+            if self._service is None:
                 self._life += 1
-                self._process, self._pipe = _begun()
-            return self._pipe
+                self._service = _Service()
+            return self._service
 
     def _warm(self) -> None:
         with contextlib.suppress(OSError):  # said when it is needed
             self._ready()
 
     def _bury(self) -> None:
-        process, pipe, self._process, self._pipe = self._process, self._pipe, None, None
-        if pipe is not None:
-            pipe.close()
-        if process is not None:
-            process.kill()
-            process.join(_PATIENCE_S)
+        service, self._service = self._service, None
+        if service is not None:
             self._life += 1
+            service.bury()
 
 
-def _begun() -> tuple[BaseProcess, Connection]:
-    # Never forked from this process, whose threads hold locks; where there is a server for it, that one has
-    # loaded the libraries once and for all.
-    context: ForkServerContext | SpawnContext = multiprocessing.get_context("spawn")
-    if "forkserver" in multiprocessing.get_all_start_methods():
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([serve.__module__])
-    mine, theirs = context.Pipe()
-    process = context.Process(target=serve, args=(theirs,), name="measure", daemon=True)
-    process.start()
-    theirs.close()
-    return process, mine
+class _Service:
+    """The process and its two pipes: requests go in, answers come out."""
+
+    def __init__(self) -> None:
+        # A program of its own and no copy of this one, whose main module need not bear being loaded twice.
+        places = os.pathsep.join(place or str(Path.cwd()) for place in sys.path)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", measuring_service.__name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": places},
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+
+    def asked(self, request: object, picture: Picture | None) -> object:
+        """Send a request, with a picture behind it where one belongs to it, and wait for the answer."""
+        into, out = self.process.stdin, self.process.stdout
+        assert into is not None  # both are pipes
+        assert out is not None
+        pickle.dump(request, into)
+        if picture is not None:
+            into.write(picture.data.cast("B"))
+        into.flush()
+        return pickle.load(out)
+
+    def bury(self) -> None:
+        """End the process and take away what it leaves."""
+        self.process.kill()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):  # what was not sent is of no use any more
+                    pipe.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(_PATIENCE_S)
 
 
 def _can_be_sent(measure: MeasureSetup) -> bool:

@@ -2,76 +2,54 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import pickle
 import signal
+import sys
 import traceback
 from collections import OrderedDict
-from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection
+from dataclasses import replace
+from io import BufferedReader
 
 import numpy as np
 
-from segmentation.results import Picture, Side
+from segmentation.results import Picture
 from segmentation.tracking import TrackState, start, step
-from segmentation.views import MeasureSetup
+from usbio.measuring_requests import Confirm, Raised, Start, Step
 
 _States = OrderedDict[int, TrackState]
 _KEPT = 4  # the newest states: that before a picture which fails is used again
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Begin to follow; the picture comes behind it. Answered by the number of the state."""
-
-    measure: MeasureSetup
-    shape: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Measure one picture, which comes behind it. Answered by the number of the state and the result."""
-
-    state: int
-    t_s: float
-    frame: int
-    shape: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Confirm:
-    """Confirm the automatic borders of these sides. Answered by the number of the state."""
-
-    state: int
-    sides: frozenset[Side]
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """What went wrong with a request."""
-
-    error: Exception
-
-
-def serve(pipe: Connection) -> None:
+def main() -> None:
     """Answer requests until the other end is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the program's, which ends this one
+    requests = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
     states: _States = OrderedDict()
     last = 0
-    while True:
-        try:
-            request = pipe.recv()
-            picture = _picture(pipe, request)
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        while True:
+            request = pickle.load(requests)
+            picture = _picture(request, requests)
             last += 1
-            pipe.send(_answer(request, picture, states, last))
-        except (EOFError, OSError):
-            return
+            pickle.dump(_answer(request, picture, states, last), answers)
+            answers.flush()
 
 
-def _picture(pipe: Connection, request: object) -> Picture | None:
+def _picture(request: object, requests: BufferedReader) -> Picture | None:
     if not isinstance(request, Start | Step):
         return None
     picture = np.empty(request.shape, np.uint8)
-    pipe.recv_bytes_into(picture.data.cast("B"))
+    room = picture.data.cast("B")
+    read = 0
+    while read < len(room):
+        came = requests.readinto(room[read:])
+        if not came:
+            raise EOFError
+        read += came
     picture.setflags(write=False)
     return picture
 
@@ -107,3 +85,7 @@ def _sendable(error: Exception) -> Exception:
         error = RuntimeError(repr(error))
     error.add_note(came_from)
     return error
+
+
+if __name__ == "__main__":
+    main()

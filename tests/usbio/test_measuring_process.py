@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -142,3 +144,35 @@ def test_setup_that_cannot_be_sent_is_measured_here(
     confirmed = away.confirm(state, frozenset({"left"}))
     assert confirmed.setup.confirmed == {"left"}
     assert away.pid is None
+
+
+_SCRIPT = """
+import os, signal, time
+from usbio.measuring_process import MeasuringProcess
+
+away = MeasuringProcess()  # without the guard that multiprocessing wants of a main module
+away.open()
+while away.pid is None:
+    time.sleep(0.01)
+print(away.pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_process_ends_with_the_program_even_a_killed_one(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(_SCRIPT, encoding="utf-8")
+    said = subprocess.run(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        check=False,
+    )
+    place, pause = Path("/proc") / said.stdout.strip(), threading.Event()
+    for _ in range(round(PATIENCE_S * 20)):
+        if not place.exists():
+            return
+        pause.wait(0.05)
+    raise AssertionError("the measuring process outlived its program")
