@@ -24,6 +24,7 @@ _STATE_WORDS = {
 }
 
 
+_WIDEST_RATE = ("100.0 fps", "100.0 | 100.0 fps")
 _GRAVE = (RunState.ENDED, RunState.STOPPED, RunState.RUNNING, RunState.READY, RunState.FAILED)
 
 
@@ -72,7 +73,7 @@ class HeaderView(QWidget):
         for label in labels[2:]:
             layout.addWidget(label)
         for label, widest in (
-            (self._rate, "100.0 fps"),
+            (self._rate, _WIDEST_RATE[0]),
             (self._dropped, "1000 dropped"),
             (self._age, "1000 ms old"),
         ):
@@ -103,6 +104,9 @@ class HeaderView(QWidget):
         clock = f"{int(time_s // 60):02d}:{time_s % 60:04.1f}" if isfinite(time_s) else ""
         self._state.setText("  ".join(("● " + words, *notes[1:], clock)))
         self._rate.setText(" | ".join(map(_rate_words, statuses)) + " fps")
+        self._rate.setMinimumWidth(
+            self._rate.fontMetrics().horizontalAdvance(_WIDEST_RATE[len(statuses) > 1])
+        )
         dropped = sum(one.counts.dropped + one.counts.lost for one in statuses)
         self._dropped.setText(f"{dropped} dropped")
 
