@@ -264,3 +264,7 @@ def _log_to_file() -> None:
     except OSError:
         handler = logging.NullHandler()
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
