@@ -44,7 +44,8 @@ def test_a_flash_in_another_window_is_painted_in_ours_soon(tmp_path: Path, qtbot
 
     def _flanks() -> list[tuple[float, bool]]:
         seen = [(moment_s, lit[min(lit, key=lambda at: abs(at - of_s))]) for moment_s, of_s in drawn_s if lit]
-        return [now for before, now in pairwise(seen) if before[1] != now[1]]
+        found = [now for before, now in pairwise(seen) if before[1] != now[1]]
+        return found[1:]  # the first picture waits until measuring has begun, and may be seconds late
 
     window.bridges[0].sampleArrived.connect(_note)
     window.page.image.drawn.connect(
