@@ -28,11 +28,11 @@ class HeldSide:
     def before(self, zero_s: float) -> SideMoment:
         """Return what was measured on a time that begins at this moment on the clock."""
         at_s = self.moment.arrived_s - zero_s
-        return replace(self.moment, arrived_s=at_s, measured_s=at_s)
+        return replace(self.moment, arrived_s=at_s, measured_s=at_s, kept=True)
 
     def at(self, now_s: float) -> tuple[Reading, ...]:
         """Return the readings with the age they have at a moment on the clock."""
-        return tuple(replace(one, age_s=now_s - self.moment.arrived_s) for one in self.readings)
+        return tuple(replace(one, age_s=now_s - self.moment.arrived_s, kept=True) for one in self.readings)
 
 
 def hold_side(found: Sequence[Reading], sample: Sample) -> HeldSide | None:

@@ -53,10 +53,12 @@ class MeasuringProcess:
         self._lock = threading.RLock()
         self._service: _Service | None = None
         self._life = 0
+        self._closed = False
         self._warming: threading.Thread | None = None
 
     def open(self) -> None:
         """Begin the process beside whoever calls, so that it is there when it is needed."""
+        self._closed = False
         self._warming = threading.Thread(target=self._warm, name="begin measuring process", daemon=True)
         self._warming.start()
 
@@ -90,7 +92,8 @@ class MeasuringProcess:
             return replace(state, setup=setup)
 
     def close(self) -> None:
-        """End the process, whatever it does; begun anew where somebody measures again."""
+        """End the process, whatever it does; nothing is measured from then on, unless it is opened again."""
+        self._closed = True  # or a thread with a last picture in hand would begin another that nobody ends
         if self._warming is not None:
             self._warming.join()
         service = self._service
@@ -120,13 +123,15 @@ class MeasuringProcess:
 
     def _ready(self) -> _Service:
         with self._lock:
+            if self._closed:
+                raise InputError("measuring", "has ended", "open the source again")
             if self._service is None:
                 self._life += 1
                 self._service = _Service()
             return self._service
 
     def _warm(self) -> None:
-        with contextlib.suppress(OSError):  # said when it is needed
+        with contextlib.suppress(OSError, InputError):  # said when it is needed
             self._ready()
 
     def _bury(self) -> None:

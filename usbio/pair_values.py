@@ -77,7 +77,7 @@ class PairValues:
         """Return the values of both sides; those of a side that stands still are held, with their age."""
         pair = self._board.pair
         return tuple(
-            replace(one, age_s=pair.age_s(side)) if pair is not None else one
+            replace(one, age_s=max(pair.age_s(side), one.age_s)) if pair is not None else one
             for side in SIDES
             for one in self._values[side].own_readings()
             if one.side == side

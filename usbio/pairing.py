@@ -29,6 +29,7 @@ class SideMoment:
     measured_s: float  # when it had been measured
     measurements: tuple[Measurement, ...]
     phase: Phase = Phase.UNKNOWN
+    kept: bool = False  # True where the side is measured no more, however young its picture is
 
     def of(self, muscle: Muscle) -> Measurement | None:
         """Return what was measured of a muscle; None where it is not in the picture."""
@@ -53,7 +54,7 @@ class Pair:
 
     def kind(self, side: Side) -> ValueKind:
         """Say whether a side is measured now, or its last value is held."""
-        return "live" if self.age_s(side) < HELD_S else "held"
+        return "held" if self.of(side).kept or self.age_s(side) >= HELD_S else "live"
 
     def of(self, side: Side) -> SideMoment:
         """Return one side."""

@@ -56,11 +56,12 @@ class Reading:
     last_decision: Decision | None
     phase: Phase = Phase.UNKNOWN  # in which it was measured
     age_s: float = 0.0  # of a value of the side that was measured before; 0 for the picture that is shown
+    kept: bool = False  # True where its side is measured no more, however young it is
 
     @property
     def held(self) -> bool:
         """True for the other side's last value."""
-        return self.age_s >= HELD_S
+        return self.kept or self.age_s >= HELD_S
 
     @property
     def sound(self) -> bool:

@@ -126,6 +126,20 @@ def test_closing_ends_a_process_that_hangs_and_lets_go_of_who_waits(
     assert not Path(f"/proc/{pid}").exists()
 
 
+def test_nothing_is_begun_after_the_end_until_it_is_opened_again(
+    away: MeasuringProcess, scene: tuple[MeasureSetup, list[Picture]]
+) -> None:
+    measure, pictures = scene
+    state = away.start(measure, pictures[0])
+    away.close()
+    with pytest.raises(InputError, match="measuring: has ended"):
+        away.step(state, pictures[0], 0.0, 0)  # the last picture that a thread had in hand
+    assert away.pid is None
+    away.open()
+    _, found = away.step(state, pictures[0], 0.0, 0)
+    assert found.measurements[0].status.carries_value
+
+
 class _Unsendable(MeasureSetup):
     """With a learned model in it, such as one that no other process can have."""
 

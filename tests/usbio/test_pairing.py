@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from math import isnan
 
 import pytest
@@ -66,6 +67,13 @@ def test_held_value_is_compared_only_with_like(held: Phase, live: Phase, compare
     assert found is not None
     assert isnan(found.asymmetry_percent) is not compared
     assert (found.left, found.right) == (6.0, 3.0)  # both are told, compared or not
+
+
+def test_side_that_is_measured_no_more_is_held_however_young_it_is() -> None:
+    held = replace(_moment("left", 3, 1.0, 6.0, phase=Phase.REST), kept=True)
+    pair = Pair(held, _moment("right", 0, 1.1, 3.0, phase=Phase.CONTRACTION))
+    assert (pair.kind("left"), pair.kind("right")) == ("held", "live")
+    assert not pair.alike
 
 
 def test_value_that_was_not_measured_is_not_compared_and_says_why() -> None:

@@ -57,7 +57,7 @@ def as_held(line: Mapping[str, Any]) -> SideMoment:
     """Return them again."""
     at_s = -float(line["age_s"])
     found = tuple(_read(one) for one in line["measurements"])
-    return SideMoment(line["side"], 0, at_s, at_s, found, Phase(line["phase"]))
+    return SideMoment(line["side"], 0, at_s, at_s, found, Phase(line["phase"]), kept=True)
 
 
 def _measurement(one: Measurement) -> Line:
