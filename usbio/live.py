@@ -306,7 +306,9 @@ class LiveRun(Generic[S]):
             raise CallError(self.name, "does not show one side alone", "set up which side the picture shows")
         other: Side = "right" if side == "left" else "left"
         found = hold_side(self.values.own_readings(), sample) if sample is not None else None
-        self.values.held = found or self.values.held
+        before = self.values.held
+        # Where this side had no value, what was held stays, unless it is of the side that is measured now.
+        self.values.held = found or (before if before is not None and before.side == side else None)
         self.use_setup(for_other_side(self._setup, other), keep_held=True)
         return other
 
