@@ -8,13 +8,14 @@ APT_LIBRARIES := libgl1 libegl1 libdbus-1-3 libfontconfig1 libxkbcommon0 libglib
 APT_WINDOW := libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 \
 	libxcb-shape0 libxcb-xfixes0 libxcb-xkb1 libxkbcommon-x11-0
 
-.PHONY: demo test check bench docs-pictures clean system
+.PHONY: demo test check texts bench docs-pictures clean system
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    the live window on a bilateral multifidus clip, and its measurements in demo/"
 	@echo "make test    the tests"
 	@echo "make check   ruff, mypy, import-linter"
+	@echo "make texts   compiles what is said in each language, after a change of usbio/locale"
 	@echo "make bench   accuracy, speed, memory"
 	@echo "make docs-pictures   the pictures of docs/when-it-is-wrong.md"
 
@@ -29,6 +30,9 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+texts: $(READY)
+	$(BIN)/pybabel --quiet compile --directory usbio/locale --domain usbio
 
 bench: $(READY)
 	$(BIN)/python -m bench.bench_accuracy

@@ -5,20 +5,31 @@ from __future__ import annotations
 import errno
 import os
 import re
+from functools import cache
 from pathlib import Path
+
+from usbio.texts import Text, Texts
 
 
 class UsbioError(Exception):
-    """Something the operator can mend: what it is about, what happened, what to do."""
+    """Something the operator can mend: what it is about, what happened, what to do.
 
-    def __init__(self, what: object, happened: str, to_do: str) -> None:
-        self.what = _one_line(str(what))
-        self.happened = _one_line(happened)
-        self.to_do = _one_line(to_do)
+    Each is a sentence in English, or a Text, which can be said in other languages too.
+    """
+
+    def __init__(self, what: object, happened: str | Text, to_do: str | Text) -> None:
+        self.what = _said(what, _english())
+        self.happened = _said(happened, _english())
+        self.to_do = _said(to_do, _english())
         super().__init__(what, happened, to_do)  # the arguments as they came, so that it can be pickled
 
     def __str__(self) -> str:
         return f"{self.what}: {self.happened}; {self.to_do}"
+
+    def said_in(self, texts: Texts) -> str:
+        """Return the line in another language, as far as its parts are Texts."""
+        what, happened, to_do = (_said(part, texts) for part in self.args)
+        return f"{what}: {happened}; {to_do}"
 
 
 class CallError(UsbioError):
@@ -44,21 +55,23 @@ class OutputError(UsbioError):
 def input_error(path: Path, error: OSError) -> InputError:
     """Say why a file or folder cannot be read."""
     if error.errno in _MISSING:
-        return InputError(path, "no such file or folder", "check the path")
+        return InputError(path, Text("error.file_missing"), Text("error.file_missing.to_do"))
     if error.errno in _FORBIDDEN:
-        return InputError(path, "may not be read", "ask for the right to read it, or copy it elsewhere")
-    return InputError(path, f"cannot be read ({_reason(error)})", "copy it to another disk and try again")
+        return InputError(path, Text("error.file_forbidden"), Text("error.file_forbidden.to_do"))
+    return InputError(
+        path, Text("error.file_unreadable", reason=_reason(error)), Text("error.file_unreadable.to_do")
+    )
 
 
 def output_error(path: Path, error: OSError) -> OutputError:
     """Say why a file cannot be written."""
     if error.errno in _FULL:
-        return OutputError(path, "the disk is full", "free some space or choose another folder")
+        return OutputError(path, Text("error.disk_full"), Text("error.disk_full.to_do"))
     if error.errno in _FORBIDDEN:
-        return OutputError(path, "its folder cannot be written to", "choose another folder")
+        return OutputError(path, Text("error.folder_forbidden"), Text("error.folder_forbidden.to_do"))
     if error.errno in _MISSING:
-        return OutputError(path, "its folder does not exist", "make the folder or choose another")
-    return OutputError(path, f"writing failed ({_reason(error)})", "choose another folder or disk")
+        return OutputError(path, Text("error.folder_missing"), Text("error.folder_missing.to_do"))
+    return OutputError(path, Text("error.unwritable", reason=_reason(error)), Text("error.unwritable.to_do"))
 
 
 def said_of(error: BaseException) -> str:
@@ -70,6 +83,16 @@ _SECRET = re.compile(r"\b([a-z]+://)\S*@")  # a user and a password in front of 
 _MISSING = (errno.ENOENT, errno.ENOTDIR)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@cache
+def _english() -> Texts:
+    """What the command line and the log are written in; read when the first error is made."""
+    return Texts()
+
+
+def _said(part: object, texts: Texts) -> str:
+    return _one_line(texts.say(part) if isinstance(part, Text) else str(part))
 
 
 def _reason(error: OSError) -> str:
