@@ -195,13 +195,38 @@ def decide(
     >>> decide(Level(3.0, 0, 25), Level(3.2, 0, 25), error=0.02, least=0.1, ok_fraction=1.0, breathing=0.1)
     'not_decidable'
     """
-    if min(rest.n, contracted.n) < _LEAST_PICTURES or ok_fraction < _LEAST_OK:
+    if not enough_seen(rest, contracted, ok_fraction):
         return "not_decidable"
     band = Z95 * change_error(rest, contracted, error if isfinite(error) else 0.0, least=_LEAST_ERROR)
     change = abs(contracted.mean - rest.mean)
     if change > band:
         return "contracted" if change > breathing * abs(rest.mean) else "not_decidable"
     return "not_contracted" if band <= least * abs(rest.mean) else "not_decidable"
+
+
+def enough_seen(rest: Level, contracted: Level, ok_fraction: float) -> bool:
+    """Return whether enough good pictures show both rest and contraction.
+
+    Parameters
+    ----------
+    rest, contracted : Level
+        The two means that are compared.
+    ok_fraction : float
+        Share of pictures whose status was ok.
+
+    Returns
+    -------
+    bool
+        True from three pictures each, at least half of them ok.
+
+    Examples
+    --------
+    >>> enough_seen(Level(3.0, 0.1, 25), Level(4.0, 0.1, 25), 1.0)
+    True
+    >>> enough_seen(Level(3.0, 0.1, 25), Level(4.0, 0.1, 2), 1.0)
+    False
+    """
+    return min(rest.n, contracted.n) >= _LEAST_PICTURES and ok_fraction >= _LEAST_OK
 
 
 def change_error(rest: Level, contracted: Level, error: float, *, least: float = 0.0) -> float:
