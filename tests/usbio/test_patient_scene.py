@@ -1,0 +1,106 @@
+"""What the patient may see: nothing of the muscle on a dark screen, no value under a hint."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import isnan, nan
+
+import pytest
+
+from bench.patient_scenes import scenes
+from usbio.patient_scene import (
+    PatientScene,
+    PatientShape,
+    as_shown,
+    level_of,
+    standing,
+    words_shown,
+)
+
+HOLD = scenes()["hold"]
+
+
+@pytest.mark.parametrize("name", list(scenes()))
+def test_a_dark_screen_is_the_same_whatever_the_muscle_does(name: str) -> None:
+    scene = replace(scenes()[name], dark=True)
+    other = replace(
+        scene,
+        shapes=(PatientShape("left", 1.7),),
+        hint="probe back",
+        io="joining",
+        hold_s=9.0,
+        repetition=8,
+        of=9,
+        last="not_passed",
+        band=(0.1, 0.2),
+        ceiling=0.3,
+    )
+    assert as_shown(scene) == as_shown(other)
+    assert as_shown(scene).shapes == ()
+    assert list(words_shown(as_shown(scene))) == [scene.cue]
+
+
+@pytest.mark.parametrize("name", list(scenes()))
+def test_under_a_hint_there_is_no_value(name: str) -> None:
+    scene = replace(scenes()[name], hint="hold still", dark=False)
+    seen = as_shown(scene)
+    assert [shape.side for shape in seen.shapes] == [shape.side for shape in scene.shapes]
+    assert all(isnan(shape.level) for shape in seen.shapes)
+    assert isnan(seen.hold_s)
+    assert not seen.in_target
+    assert (seen.io, seen.traces, seen.strips) == ("", (), ())
+    assert words_shown(seen)[0] == "hold still"
+
+
+def test_a_scene_that_hides_nothing_is_shown_as_it_is() -> None:
+    assert as_shown(HOLD) is HOLD
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"),
+    [
+        (nan, "unknown"),
+        (-0.2, "below"),
+        (0.79, "below"),
+        (0.8, "in_band"),
+        (1.2, "in_band"),
+        (1.3, "above"),
+        (1.6, "above"),
+        (1.61, "over_ceiling"),
+    ],
+)
+def test_where_a_level_stands(level: float, expected: str) -> None:
+    assert standing(level, (0.8, 1.2), 1.6) == expected
+    assert standing(level, None, 1.6) == "unknown"
+
+
+def test_every_side_that_is_measured_now_is_to_be_in_the_target() -> None:
+    assert HOLD.in_target
+    assert not replace(HOLD, shapes=(PatientShape("left", 1.0), PatientShape("right", 0.5))).in_target
+    assert not replace(HOLD, shapes=(PatientShape("left", 1.0), PatientShape("right", nan))).in_target
+    held = PatientShape("right", 0.5, held=True, age_s=9.0)
+    assert replace(HOLD, shapes=(PatientShape("left", 1.0), held)).in_target
+    assert not replace(HOLD, shapes=(replace(held, level=1.0),)).in_target
+    assert not PatientScene().in_target
+
+
+def test_what_is_said_beside_the_picture() -> None:
+    words = HOLD.words
+    both = replace(HOLD, io="quiet", last="passed")
+    assert both.aside == words.quiet
+    assert replace(both, phase="relax").aside == words.passed
+    over = replace(both, shapes=(PatientShape("left", 1.8),))
+    assert (over.aside, over.aside_warns) == (words.too_much, True)
+    assert not replace(over, phase="relax").aside_warns
+    assert replace(both, io="joining").aside_warns
+    assert not both.aside_warns
+
+
+def test_a_level_is_the_way_from_rest_to_the_target() -> None:
+    # 3.5 mm at rest, 5.0 mm the target's centre
+    assert level_of(3.5, 3.5, 5.0) == 0.0
+    assert level_of(5.0, 3.5, 5.0) == 1.0
+    assert level_of(4.25, 3.5, 5.0) == pytest.approx(0.5)
+    assert isnan(level_of(4.0, 3.5, 3.5))
+    assert isnan(level_of(nan, 3.5, 5.0))
+    assert isnan(level_of(4.0, nan, 5.0))
