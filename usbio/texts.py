@@ -15,7 +15,7 @@ ENGLISH = "en"
 LOCALE = Path(__file__).parent / "locale"
 DOMAIN = "usbio"
 
-Value: TypeAlias = "str | int | float | Text | tuple[Text, ...]"
+Value: TypeAlias = "str | int | float | Text | tuple[Text, ...] | None"  # None: not measured
 
 _DECIMAL_SIGN = {"de": ","}
 _NOT_MEASURED = "–"
@@ -34,7 +34,13 @@ class Text:
 
     def __init__(self, code: str, /, **parameters: Value) -> None:
         object.__setattr__(self, "code", code)
-        object.__setattr__(self, "parameters", tuple(sorted(parameters.items(), key=lambda pair: pair[0])))
+        pairs = tuple((name, _kept(value)) for name, value in sorted(parameters.items()))
+        object.__setattr__(self, "parameters", pairs)
+
+    @classmethod
+    def kept(cls, code: str) -> Text:
+        """Return the Text of a code that was kept on paper; it is written out where it was kept."""
+        return cls(code)
 
 
 class Texts:
@@ -72,15 +78,20 @@ class Texts:
             self._log_once(code, "has no words")
         return words
 
-    def _told(self, value: Value) -> str | int | float:
+    def _told(self, value: Value) -> str | int | float | None:
         if isinstance(value, Text):
             return self.say(value)
-        return ", ".join(self.say(part) for part in value) if isinstance(value, tuple) else value
+        return "; ".join(self.say(part) for part in value) if isinstance(value, tuple) else value
 
     def _log_once(self, code: str, happened: str) -> None:
         if code not in self._logged:
             self._logged.add(code)
             _log.error("text %s, language %s: %s", code, self.language, happened)
+
+
+def _kept(value: Value) -> Value:
+    """None for nan, so that a Text equals itself and is the same again when it was written as JSON."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 class _Sentence(string.Formatter):
@@ -93,7 +104,7 @@ class _Sentence(string.Formatter):
         return kwargs[field_name], field_name
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        if isinstance(value, float) and not math.isfinite(value):
+        if value is None:
             return _NOT_MEASURED
         words = format(value, format_spec)
         return words.replace(".", self._decimal_sign) if isinstance(value, float) else words

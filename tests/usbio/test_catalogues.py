@@ -16,7 +16,7 @@ SAID = said_in_code(ROOT / "usbio", ROOT / "gui")
 WORDS = {language: forms(catalogue(language)) for language in ("de", "en")}
 NEEDED = {code: parameters(words) for code, words in WORDS[ENGLISH].items()}
 # Written before the screens that say them: taken away here, and in the catalogues, when those are whole.
-WAITING = ("patient.",)
+WAITING = ("patient.", "visit.")
 LONGEST = 50  # characters on the patient's screen: about one line of 64 px letters on 1920 px
 
 

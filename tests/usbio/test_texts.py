@@ -11,6 +11,7 @@ from typing import TypeAlias
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
+from pydantic import TypeAdapter
 
 from usbio.errors import CallError, InputError, UsbioError, input_error, output_error
 from usbio.language import patient_language
@@ -90,7 +91,7 @@ def test_a_count_needs_no_plural(locale: Path) -> None:
 
 def test_texts_stand_in_texts(locale: Path) -> None:
     differs = Text("differs", reasons=(Text("depth", mm=50), Text("probe")))
-    assert Texts("en", locale).say(differs) == "differs because the depth is 50 mm, the probe is another"
+    assert Texts("en", locale).say(differs) == "differs because the depth is 50 mm; the probe is another"
 
 
 @pytest.mark.parametrize(
@@ -125,6 +126,14 @@ def test_a_text_is_a_value() -> None:
     assert text == Text("depth", side=Text("left"), mm=50)
     assert len({text, Text("depth", mm=51), Text("hold")}) == 3
     assert pickle.loads(pickle.dumps(text)) == text
+
+
+def test_a_text_is_kept_as_json() -> None:
+    kept = TypeAdapter(Text)
+    text = Text("a", mm=2.5, n=3, none=nan, side="left", why=(Text("b", whole=5.0), Text("c")), of=Text("d"))
+    again = kept.validate_json(kept.dump_json(text))
+    assert again == text
+    assert [type(value) for _, value in again.parameters] == [type(value) for _, value in text.parameters]
 
 
 def test_a_protocol_brings_its_own_words() -> None:
