@@ -51,7 +51,10 @@ def lsl(tmp_path_factory: pytest.TempPathFactory) -> Any:
     lab = f"[lab]\nKnownPeers = {{127.0.0.1}}\nSessionID = usbio-{uuid4()}\n"
     small = "[tuning]\nSendSocketBufferSize = 16384\nReceiveSocketBufferSize = 16384\n"  # soon full
     scope = "[multicast]\nResolveScope = machine\n"
-    path.write_text(f"{scope}{lab}{small}[log]\nlevel = -3\n", encoding="utf-8")
+    # Whoever looks for a stream holds ports of the same range, a receiver that waits for one more than ten:
+    # room for all, and a range of its own for each process that tests.
+    ports = f"[ports]\nBasePort = {17000 + 200 * (os.getpid() % 70)}\nPortRange = 200\n"
+    path.write_text(f"{scope}{ports}{lab}{small}[log]\nlevel = -3\n", encoding="utf-8")
     os.environ["LSLAPICFG"] = str(path)  # read once, at the first use; other processes inherit it
     pylsl = pytest.importorskip("pylsl", reason='pylsl is not installed: pip install "usbio[lsl]"')
     probe = pylsl.StreamOutlet(pylsl.StreamInfo("probe", "Probe", 1, 0.0, "float32", "usbio probe"))

@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,16 @@ def started(*arguments: str | Path, terminal: bool = False) -> subprocess.Popen[
         preexec_fn=_hears_ctrl_c,
         start_new_session=terminal,
     )
+
+
+@contextlib.contextmanager
+def ended_at_last(running: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
+    """Let a command run no longer than the block does, also where a check in it fails."""
+    try:
+        yield running
+    finally:
+        running.kill()
+        running.communicate(timeout=60)
 
 
 def _hears_ctrl_c() -> None:

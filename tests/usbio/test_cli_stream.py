@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.usbio.command_line import started
+from tests.usbio.command_line import ended_at_last, started
 from tests.usbio.lsl_programs import PATIENCE_S, Receiver, Sample, ended
 from usbio.cli import main
 from usbio.measuring import Task, measure
@@ -51,7 +51,7 @@ class _Kept:
 def test_a_clip_waits_for_its_receiver_and_is_streamed_as_it_is_measured(lsl: Any, clip: Path) -> None:
     running = started("stream", clip, "--wait")
     receiver = Receiver(clip.name)
-    with running, ended(receiver):
+    with ended_at_last(running), ended(receiver):
         words = [label["label"] for label in receiver.streams["measurements"]["channels"]]
         at = words.index("left_layer_thickness_mm")
         frames: list[Sample] = []
@@ -80,10 +80,11 @@ def test_a_clip_waits_for_its_receiver_and_is_streamed_as_it_is_measured(lsl: An
 
 def test_ctrl_c_ends_it_in_order(lsl: Any, clip: Path) -> None:
     running = started("stream", clip, "--loop", terminal=True)
-    assert running.stderr is not None
-    assert "streaming usbio" in running.stderr.readline()
-    running.send_signal(signal.SIGINT)
-    out, said = running.communicate(timeout=PATIENCE_S)
+    with ended_at_last(running):
+        assert running.stderr is not None
+        assert any("streaming usbio" in line for line in running.stderr)
+        running.send_signal(signal.SIGINT)
+        out, said = running.communicate(timeout=PATIENCE_S)
     assert (running.returncode, out) == (0, "streaming ended\n")
     assert "Traceback" not in said
 
