@@ -5,7 +5,6 @@ Whose side a picture shows, borders, and all that is said of a patient are never
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
@@ -14,12 +13,12 @@ from math import isfinite
 from pathlib import Path
 from typing import Annotated, Literal
 
-import platformdirs
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from segmentation.geometry import Calibration, Roi
 from segmentation.ruler import Ruler
+from usbio.data_folder import data_folder
 from usbio.device import Device
 from usbio.draft_setup import crop_of, keep_tables
 from usbio.errors import UsbioError
@@ -27,7 +26,6 @@ from usbio.private_file import make_private_folder, write_private
 from usbio.setup import CropPx, ImageTable, MeasureTable, SetupFile, Size, Spacing, load_setup, setup_text
 from usbio.setup_draft import SetupDraft
 
-DATA_DIR = "USBIO_DATA_DIR"  # environment: where what is remembered lies
 _ENDING = ".device.toml"
 _SAME_PLACE = 0.9  # of two pictures, what they share of what they cover together
 _SAME_RULER = 0.01
@@ -156,12 +154,6 @@ class SetupMemory:
         stem = f"{name}_{width}x{height}_{identity.depth_mm:.0f}mm"
         names = (stem if k == 1 else f"{stem}-{k}" for k in range(1, 10_000))
         return next(p for p in (self.folder / f"{n}.toml" for n in names) if not _beside(p).exists())
-
-
-def data_folder() -> Path:
-    """Return where usbio keeps what it remembers."""
-    named = os.environ.get(DATA_DIR)
-    return Path(named) if named else Path(platformdirs.user_data_path("usbio", appauthor=False))
 
 
 def _beside(path: Path) -> Path:

@@ -15,6 +15,7 @@ from segmentation.phantom.looks import LOOKS, PLAIN_CART
 from segmentation.results import Picture
 from tests.segmentation.drawn_screens import screen_of, speckle
 from tests.usbio.clips import REAL_DATA
+from usbio.data_folder import data_folder
 from usbio.device import Device
 from usbio.draft_changes import (
     accept,
@@ -35,7 +36,7 @@ from usbio.draft_states import step_state
 from usbio.errors import OutputError
 from usbio.setup import SetupFile, load_setup
 from usbio.setup_draft import Keep, SetupDraft, Standing, StepName
-from usbio.setup_memory import SetupMemory, data_folder, shared_part
+from usbio.setup_memory import SetupMemory, shared_part
 from usbio.sources.clip import open_clip
 
 GRABBER = Device("usb", "Magewell USB Capture")

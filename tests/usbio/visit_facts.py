@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import nan
+from pathlib import Path
 
 from segmentation.results import Status
 from segmentation.timing import Phase
@@ -132,3 +134,14 @@ def every_kind() -> tuple[Fact, ...]:
         Proposed(28.0, "stay", "tra-draw-in-lying", ("progress.not_met",)),
         VisitEnded(29.0, "finished"),
     )
+
+
+def begun_in(folder: Path) -> VisitBegun:
+    """The beginning of a visit that lies in a folder."""
+    return replace(BEGUN, visit=folder.name)
+
+
+def many_rows(at_s: float, rows: int) -> SecondSeen:
+    """A second with as many values."""
+    one = second(at_s)
+    return replace(one, rows=one.rows[:1] * rows)

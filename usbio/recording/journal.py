@@ -32,9 +32,9 @@ class Journal:
     A line that could not be written whole is taken back, so that what stands always ends with a line.
     """
 
-    def __init__(self, file: SyncedFile) -> None:
+    def __init__(self, file: SyncedFile, seal: str = START) -> None:
         self._file = file
-        self.seal = START  # of the last line: whoever has noted it can tell whether anything was changed
+        self.seal = seal  # of the last line: whoever has noted it can tell whether anything was changed
 
     def write(self, entry: Mapping[str, object]) -> None:
         """Append one line."""
@@ -67,6 +67,7 @@ class JournalCheck:
     torn: bool = False  # the last line breaks off: normal where the program was killed
     changed: list[int] = field(default_factory=list)  # numbers of lines that are not as they were written
     lines: int = 0
+    size: int = 0  # bytes up to the end of the last sound line
     seal: str = START
 
 
@@ -76,10 +77,12 @@ def read_lines(path: Path, check: JournalCheck) -> Iterator[bytes]:
     A changed line is yielded all the same, where it can be read: what is readable is kept, and said.
     """
     unread: list[int] = []
+    read = 0
     try:
         with path.open("rb") as file:
             for raw in file:
                 check.lines += 1
+                read += len(raw)
                 line, link = raw[: -_TAIL - 1] + b"}", raw[-_TAIL - 1 :]
                 if not (link.startswith(_LINK) and raw.endswith(b'"}\n')):
                     unread.append(check.lines)
@@ -88,7 +91,7 @@ def read_lines(path: Path, check: JournalCheck) -> Iterator[bytes]:
                 said = link[len(_LINK) : -3].decode("ascii", "replace")
                 if chained(check.seal, line) != said:
                     check.changed.append(check.lines)
-                check.seal = said
+                check.seal, check.size = said, read
                 yield line
     except OSError as error:
         raise input_error(path, error) from error

@@ -16,11 +16,11 @@ _sync_data = getattr(os, "fdatasync", os.fsync)
 class SyncedFile:
     """A file for one thread. Whatever fails is an `OSError` of the call in which it failed."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, mode: int = 0o666) -> None:
         self.path = path
         # A pipe can be opened for writing only; of a pipe nothing is ever read again.
         is_pipe = path.exists() and stat.S_ISFIFO(path.stat().st_mode)
-        self._fd = os.open(path, os.O_WRONLY if is_pipe else _NEW, 0o666)
+        self._fd = os.open(path, os.O_WRONLY if is_pipe else _NEW, mode)
         self._regular = not is_pipe
         self.size = 0
 
@@ -49,6 +49,16 @@ class SyncedFile:
         os.ftruncate(self._fd, size)
         os.lseek(self._fd, size, os.SEEK_SET)
         self.size = size
+
+    def content(self) -> bytes:
+        """Return all of it, also where its name is gone."""
+        stood = os.lseek(self._fd, 0, os.SEEK_CUR)
+        os.lseek(self._fd, 0, os.SEEK_SET)
+        try:
+            with open(self._fd, "rb", closefd=False) as file:
+                return file.read(self.size)
+        finally:
+            os.lseek(self._fd, stood, os.SEEK_SET)
 
     def sync(self) -> None:
         """Return once what was written lies on the disk."""

@@ -1,0 +1,54 @@
+"""A visit is written by one program at a time; the claim ends with the program, however that ends."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+IN_USE = ".in_use"
+
+
+class Claim:
+    """A claim on a folder. Taking one that somebody holds raises `BlockingIOError`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._fd = os.open(folder / IN_USE, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+        try:
+            _lock(self._fd)
+        except OSError as error:
+            os.close(self._fd)
+            self._fd = -1
+            raise BlockingIOError(error.errno, "somebody holds it") from error
+
+    def release(self) -> None:
+        """Give it up. May be called twice."""
+        if self._fd >= 0:
+            os.close(self._fd)
+        self._fd = -1
+
+
+def claimed(folder: Path) -> bool:
+    """Return whether a running program, this one too, holds a folder."""
+    if not (folder / IN_USE).exists():
+        return False
+    with contextlib.suppress(FileNotFoundError, PermissionError):
+        try:
+            Claim(folder).release()
+        except BlockingIOError:
+            return True
+    return False
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(fd: int) -> None:
+        msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(fd: int) -> None:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
