@@ -9,10 +9,10 @@ from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 
+from usbio.data_folder import data_folder
 from usbio.errors import CallError, UsbioError, input_error
 from usbio.protocol import Protocol
 from usbio.protocol_file import ENDING, load_protocol, read_protocol
-from usbio.setup_memory import data_folder
 
 
 @dataclass(frozen=True, slots=True)
