@@ -66,11 +66,6 @@ class Texts:
             self._log_once(text.code, f"{type(error).__name__}: {error}")
             return words
 
-    def chosen(self, worded: Mapping[str, str]) -> str:
-        """Return from words in several languages, as of a protocol: this one's, else English, else any."""
-        own = (self.language, self.language.partition("_")[0], ENGLISH, *worded)
-        return next((worded[language] for language in own if language in worded), "")
-
     def _words(self, code: str, count: object) -> str:
         if isinstance(count, int) and (counted := self._catalogue.ngettext(code, code, count)) != code:
             return counted

@@ -136,14 +136,6 @@ def test_a_text_is_kept_as_json() -> None:
     assert [type(value) for _, value in again.parameters] == [type(value) for _, value in text.parameters]
 
 
-def test_a_protocol_brings_its_own_words() -> None:
-    assert GERMAN.chosen({"en": "Swell", "de": "Anschwellen"}) == "Anschwellen"
-    assert GERMAN.chosen({"fr": "Gonfler", "en": "Swell"}) == "Swell"
-    assert Texts("de_CH").chosen({"en": "Swell", "de": "Anschwellen"}) == "Anschwellen"
-    assert Texts("en").chosen({"fr": "Gonfler"}) == "Gonfler"
-    assert GERMAN.chosen({}) == ""
-
-
 @pytest.mark.parametrize(
     ("asked", "environment", "system", "language"),
     [
