@@ -35,12 +35,14 @@ UNPUBLISHED = "usbio, no published value"
 
 N = TypeVar("N", int, float)
 _Words = Annotated[str, Strict(), Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
-_Line = Annotated[str, Strict(), Field(max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")]  # three metres away
+_Line = Annotated[
+    str, Strict(), Field(max_length=50, pattern=r"^[^\x00-\x1f\x7f]*$")
+]  # read from three metres
 _Whole = Annotated[int, Strict(), Field(ge=1, le=100)]
 _Some = Annotated[float, Strict(), Field(gt=0, le=600, allow_inf_nan=False)]
 _Any = Annotated[float, Strict(), Field(ge=0, le=600, allow_inf_nan=False)]
 _Share = Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False)]
-_Multiple = Annotated[float, Strict(), Field(ge=0, le=10, allow_inf_nan=False)]
+_Multiple = Annotated[float, Strict(), Field(gt=0, le=10, allow_inf_nan=False)]
 _Percent = Annotated[float, Strict(), Field(gt=0, le=1000, allow_inf_nan=False)]
 _Points = Annotated[float, Strict(), Field(gt=0, le=10, allow_inf_nan=False)]
 _Figure = Annotated[float, Strict(), Field(gt=0, allow_inf_nan=False)]
