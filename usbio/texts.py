@@ -37,11 +37,6 @@ class Text:
         pairs = tuple((name, _kept(value)) for name, value in sorted(parameters.items()))
         object.__setattr__(self, "parameters", pairs)
 
-    @classmethod
-    def kept(cls, code: str) -> Text:
-        """Return the Text of a code that was kept on paper; it is written out where it was kept."""
-        return cls(code)
-
 
 class Texts:
     """The words of one language; what it lacks is said in English. Built once and handed down."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,36 +17,74 @@ from usbio.texts import DOMAIN, LOCALE
 ROOT = Path(__file__).parents[2]
 
 
+_CODE = re.compile(r"(patient|visit|error)(\.[a-z_0-9]+){2,}")
+_FAMILY = re.compile(r"(patient|visit|error)\.([a-z_0-9]+\.)*")
+
+
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One call of Text in the code."""
+class Call:
+    """One Text with its code written out."""
 
     where: str
-    code: str | None  # None: not written out, so that nobody can find it
+    code: str
     parameters: frozenset[str] | None  # None: handed on as **, not to be told
 
 
-def said_in_code(*folders: Path) -> tuple[Said, ...]:
-    """Return every call of Text in the modules that import it."""
-    files = (path for folder in folders for path in sorted(folder.rglob("*.py")) if path.name != "texts.py")
-    return tuple(said for path in files for said in said_in(path))
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the code says."""
+
+    calls: tuple[Call, ...]
+    words: frozenset[str]  # every string there is, for a code may stand in a table
+    families: frozenset[str]  # beginnings of codes whose end is put in, as of f"visit.step.{step}"
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Whatever can only be a code."""
+        return frozenset({call.code for call in self.calls} | {w for w in self.words if _CODE.fullmatch(w)})
+
+    def says(self, code: str) -> bool:
+        """Return whether a code is said somewhere."""
+        return code in self.words or code.startswith(tuple(self.families))
 
 
-def said_in(path: Path) -> Iterator[Said]:
-    """Return the calls of Text in one file."""
-    source = path.read_text(encoding="utf-8")
-    if "usbio.texts" not in source:
-        return
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Text":
-            yield _said(f"{path.name}:{node.lineno}", node)
+def said_in_code(*folders: Path) -> Said:
+    """Return what all modules say."""
+    return said_in(*(path for folder in folders for path in sorted(folder.rglob("*.py"))))
 
 
-def _said(where: str, call: ast.Call) -> Said:
-    first = call.args[0] if len(call.args) == 1 else None
-    code = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
+def said_in(*paths: Path) -> Said:
+    """Return what some modules say."""
+    calls: list[Call] = []
+    words: set[str] = set()
+    families: set[str] = set()
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and (code := _code(node)) is not None:
+                calls.append(Call(f"{path.name}:{node.lineno}", code, _names(node)))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                words.add(node.value)
+            if isinstance(node, ast.JoinedStr) and (beginning := _beginning(node)):
+                families.add(beginning)
+    return Said(tuple(calls), frozenset(words), frozenset(families))
+
+
+def _code(call: ast.Call) -> str | None:
+    if not (isinstance(call.func, ast.Name) and call.func.id == "Text" and len(call.args) == 1):
+        return None
+    first = call.args[0]
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
+
+
+def _names(call: ast.Call) -> frozenset[str] | None:
     names = [keyword.arg for keyword in call.keywords]
-    return Said(where, code, None if None in names else frozenset(filter(None, names)))
+    return None if None in names else frozenset(filter(None, names))
+
+
+def _beginning(joined: ast.JoinedStr) -> str | None:
+    first = joined.values[0]
+    said = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+    return said if _FAMILY.fullmatch(said) else None
 
 
 def po_path(language: str) -> Path:
