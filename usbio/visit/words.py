@@ -99,6 +99,7 @@ FEEDBACKS: dict[Feedback, Text] = {
     "during": Text("visit.feedback.during"),
     "after": Text("visit.feedback.after"),
     "both": Text("visit.feedback.both"),
+    "outside": Text("visit.feedback.outside"),
 }
 _PLACES: dict[PlaceVerdict, Text] = {
     "first": Text("visit.place.first"),
