@@ -25,7 +25,7 @@ def test_both_languages_are_there() -> None:
 
 
 def test_every_code_has_words_in_english() -> None:
-    assert set(WORDS[ENGLISH]) >= {call.code for call in SAID.calls}
+    assert set(WORDS[ENGLISH]) >= SAID.codes
 
 
 def test_every_family_of_codes_has_words_in_english() -> None:
@@ -57,6 +57,12 @@ def test_translations_need_the_same_parameters() -> None:
 
 def test_parameters_are_plain_names() -> None:
     assert all(name.isidentifier() for needed in NEEDED.values() for name in needed)
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_no_code_is_there_twice(language: str) -> None:
+    codes = re.findall(r'^msgid "(.+)"$', po_path(language).read_text(encoding="utf-8"), re.M)
+    assert sorted(codes) == sorted(set(codes))
 
 
 @pytest.mark.parametrize("language", WORDS)

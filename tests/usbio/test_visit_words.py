@@ -8,6 +8,7 @@ import pytest
 
 from segmentation.results import Muscle, Side
 from segmentation.trials import Decision
+from tests.usbio.catalogues import catalogue, forms
 from usbio.texts import Text, Texts
 from usbio.visit import words
 from usbio.visit.facts import (
@@ -22,6 +23,7 @@ from usbio.visit.facts import (
     Selectivity,
     StepName,
 )
+from usbio.visit.progress import Missing
 
 TABLES: tuple[tuple[Any, dict[Any, Any]], ...] = (
     (StepName, words.STEPS),
@@ -75,3 +77,16 @@ def test_what_differs_says_why() -> None:
 )
 def test_a_place_is_said(verdict: words.PlaceVerdict, said: str) -> None:
     assert Texts("en").say(words.place_words(verdict, (Text("visit.place.why.tilted"),))) == said
+
+
+def test_codes_whose_end_is_put_in_have_words() -> None:
+    begun_by_a_key = {"", "captures", "repetitions"}  # what is missing is begun, and not asked for
+    own_words = {"place", "rest", "pretest", "retention", "posttest"}  # said with what they need
+    put_in = {
+        "visit.step.": set(get_args(StepName)),
+        "visit.side.": set(get_args(Side)),
+        "visit.needs.": set(get_args(Missing)) - begun_by_a_key | {"reason"},
+        "visit.do.": set(get_args(StepName)) - own_words,
+    }
+    known = set(forms(catalogue("en")))
+    assert not {family + end for family, ends in put_in.items() for end in ends} - known

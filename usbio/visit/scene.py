@@ -17,6 +17,7 @@ from usbio.patient_scene import (
     PatientWords,
     PictureKind,
 )
+from usbio.patient_words import patient_words
 from usbio.protocol import Cue
 from usbio.texts import Text, Texts
 from usbio.visit.facts import RepetitionJudged, TargetSet
@@ -52,7 +53,7 @@ class PatientChoice:
 def patient_scene(state: VisitState, texts: Texts, choice: PatientChoice | None = None) -> PatientScene:
     """Return what the patient's screen shows; without feedback it is dark but for the cue and its clock."""
     choice = choice or PatientChoice()
-    words = _words(texts)
+    words = patient_words(texts)
     running = state.running
     if running is None:
         return _between(state, texts, choice, words)
@@ -202,23 +203,3 @@ def _protocol_cue(state: VisitState, texts: Texts, cue: Cue) -> str:
     protocol = state.plan.protocol
     place = next((k for k, part in enumerate(protocol.parts) if part.view == state.site.view), 0)
     return protocol.text(cue, texts.language, place)
-
-
-def _words(texts: Texts) -> PatientWords:
-    def _say(code: str) -> str:
-        return texts.say(Text(code))
-
-    return PatientWords(
-        left=_say("patient.side.left"),
-        right=_say("patient.side.right"),
-        target=_say("patient.target"),
-        ceiling=_say("patient.ceiling"),
-        second=_say("patient.second"),
-        quiet=_say("patient.io.quiet"),
-        joining=_say("patient.io.joining"),
-        unsure=_say("patient.io.not_decidable"),
-        too_much=_say("patient.less"),
-        passed=_say("patient.last.passed"),
-        not_passed=_say("patient.last.not_passed"),
-        not_decidable=_say("patient.last.not_decidable"),
-    )
