@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from usbio.data_folder import data_folder
-from usbio.errors import CallError, UsbioError, input_error
+from usbio.errors import CallError, InputError, UsbioError, input_error
 from usbio.protocol import Protocol
 from usbio.protocol_file import ENDING, load_protocol, read_protocol
 
@@ -26,11 +26,7 @@ class OwnProtocols:
 @cache
 def shipped_protocols() -> Mapping[str, Protocol]:
     """Return the protocols that come with the program, by name."""
-    texts = {
-        Path(file.name).stem: file.read_text(encoding="utf-8")
-        for file in sorted(resources.files("usbio").joinpath("protocols").iterdir(), key=lambda f: f.name)
-        if file.name.endswith(ENDING)
-    }
+    texts = _shipped_texts()
     return MappingProxyType(
         {name: read_protocol(text, name, f"{name}{ENDING}", texts) for name, text in texts.items()}
     )
@@ -56,25 +52,53 @@ def own_protocols(folder: Path | None = None) -> OwnProtocols:
 def load_own(path: Path) -> Protocol:
     """Read one protocol file; what lies beside it and what is shipped may follow it."""
     if path.stem in shipped_protocols():
-        raise CallError(path, "has the name of a protocol that is shipped", "give the file another name")
-    beside = (file.stem for file in _files(path.parent))
-    return load_protocol(path, {*shipped_protocols(), *beside})
+        raise InputError(path, "has the name of a protocol that is shipped", "give the file another name")
+    return load_protocol(path, {*shipped_protocols(), *own_files(path.parent)})
+
+
+def own_files(folder: Path | None = None) -> Mapping[str, Path]:
+    """Return the files in the operator's folder by the names they have, whether they can be read or not."""
+    return {path.stem: path for path in _files(folder or own_folder())}
 
 
 def protocol_named(name: str, folder: Path | None = None) -> Protocol:
     """Return a shipped or own protocol by its name."""
+    shipped = shipped_protocols().get(name)
+    return shipped if shipped is not None else load_own(_own_file(name, folder))
+
+
+def protocol_text(name: str, folder: Path | None = None) -> str:
+    """Return the file of a shipped or own protocol as it is written, for an own one to begin from."""
     if name in shipped_protocols():
-        return shipped_protocols()[name]
-    paths = {path.stem: path for path in _files(folder or own_folder())}
-    if name in paths:
-        return load_own(paths[name])
-    known = ", ".join([*shipped_protocols(), *paths])
-    raise CallError(name, "there is no such protocol", f"known are {known}")
+        return _shipped_texts()[name]
+    path = _own_file(name, folder)
+    try:
+        return path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        raise input_error(path, error) from error
 
 
 def ladder(folder: Path | None = None) -> Mapping[str, Protocol]:
     """Return everything that can follow something: shipped protocols and own ones without mistakes."""
     return MappingProxyType({**shipped_protocols(), **own_protocols(folder).protocols})
+
+
+@cache
+def _shipped_texts() -> Mapping[str, str]:
+    files = resources.files("usbio").joinpath("protocols").iterdir()
+    return {
+        file.name.removesuffix(ENDING): file.read_text(encoding="utf-8")
+        for file in sorted(files, key=lambda one: one.name)
+        if file.name.endswith(ENDING)
+    }
+
+
+def _own_file(name: str, folder: Path | None) -> Path:
+    files = own_files(folder)
+    if name not in files:
+        known = ", ".join([*shipped_protocols(), *files])
+        raise CallError(name, "there is no such protocol", f"known are {known}")
+    return files[name]
 
 
 def _files(folder: Path) -> list[Path]:

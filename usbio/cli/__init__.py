@@ -14,7 +14,7 @@ import typer
 
 from usbio.errors import CallError, UsbioError
 
-COMMANDS = ("analyze", "recordings", "simulate", "sources", "stream")
+COMMANDS = ("analyze", "protocols", "recordings", "simulate", "sources", "stream")
 INTERRUPTED = 130
 _NOTHING_TAKES = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF)  # of an output stream
 
