@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.conftest import mounted
+from tests.conftest import mounted, take_all_room
 from tests.usbio.visit_facts import begun_in, capture, every_kind, many_rows, second
 from usbio.errors import InputError, OutputError
 from usbio.visit.facts import Fact, Remarked, StillKept, TargetSet, Troubled, VisitEnded
@@ -41,18 +41,6 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         yield found
 
 
-def _fill(disk: Path) -> Path:
-    """Let another program take all the room there is."""
-    other = disk / "other program"
-    with other.open("wb", buffering=0) as file:
-        try:
-            while file.write(bytes(4096)):
-                pass
-        except OSError:
-            pass
-    return other
-
-
 def test_every_kind_of_fact_is_read_back(folder: Path) -> None:
     facts = (begun_in(folder), *every_kind()[1:])
     keeper = VisitKeeper(folder)
@@ -62,6 +50,18 @@ def test_every_kind_of_fact_is_read_back(folder: Path) -> None:
     assert keeper.trouble == ""
     assert [repr(fact) for fact in visit_facts(folder)] == [repr(fact) for fact in facts]
     assert read_visit(folder).check.changed == []
+
+
+def test_without_seconds_every_other_fact_is_read(folder: Path) -> None:
+    keeper = VisitKeeper(folder)
+    for fact in (begun_in(folder), second(1.0), capture(2.0, 1)):
+        keeper.keep(fact)
+    assert keeper.close()
+    assert [fact and fact.kind for fact in read_visit(folder, seconds=False).facts] == [
+        "visit_begun",
+        None,
+        "capture_taken",
+    ]
 
 
 def test_files_are_for_their_owner_alone(folder: Path) -> None:
@@ -114,7 +114,7 @@ def test_full_disk_is_said_and_nothing_is_lost(disk: Path) -> None:
     keeper = VisitKeeper(folder)
     keeper.keep(begun_in(folder))
     _until(lambda: len(visit_facts(folder)) == 1)
-    other = _fill(disk)
+    other = take_all_room(disk)
     for k in range(40):
         keeper.keep(many_rows(float(k), 20))
         keeper.keep(capture(float(k), 1))
@@ -183,7 +183,7 @@ def test_frames_are_let_go_only_when_memory_is_full_and_it_is_written_down(
     monkeypatch.setattr("usbio.visit.keeper.MOST_BYTES", 20_000)
     folder = disk / "visits" / "v"
     keeper = VisitKeeper(folder)
-    other = _fill(disk)
+    other = take_all_room(disk)
     for k in range(20):
         keeper.keep(many_rows(float(k), 20))  # 9 kB each
     keeper.keep(Remarked(20.0, "what people say is always taken"))

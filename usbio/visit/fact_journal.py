@@ -44,7 +44,7 @@ class FactJournal:
 
     def _open(self) -> None:
         self._file = SyncedFile(self._path, 0o600)
-        stood = read_visit(self.folder)
+        stood = read_visit(self.folder, seconds=False)
         self._set_torn_aside(stood.check.size)
         self.facts = len(stood.facts)  # that stand in it
         self._journal = Journal(self._file, stood.check.seal)

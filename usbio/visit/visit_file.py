@@ -18,6 +18,7 @@ from usbio.visit.fact_lines import UnknownFact, fact_of
 from usbio.visit.facts import Fact, VisitBegun, VisitEnded, VisitResumed
 
 HEADER = "journal"
+_SECOND = b',"kind":"second_seen"}'
 _ENDED, _RESUMED = b'"kind":"visit_ended"', b'"kind":"visit_resumed"'
 
 
@@ -50,8 +51,11 @@ class VisitOutline:
         return not (self.ended or self.running)
 
 
-def read_visit(folder: Path) -> VisitFile:
-    """Read the journal of a visit. A torn last line is normal after a kill, and passed over."""
+def read_visit(folder: Path, seconds: bool = True) -> VisitFile:
+    """Read the journal of a visit. A torn last line is normal after a kill, and passed over.
+
+    Without ``seconds``, which are nearly all of it, in a moment: in their places is None.
+    """
     check = JournalCheck()
     facts: list[Fact | None] = []
     headed = False
@@ -60,13 +64,13 @@ def read_visit(folder: Path) -> VisitFile:
             _refuse_newer(folder, line)
             headed = True
         else:
-            facts.append(_fact(line))
+            facts.append(_fact(line) if seconds or not line.endswith(_SECOND) else None)
     return VisitFile(tuple(facts), check, headed)
 
 
-def visit_facts(folder: Path) -> tuple[Fact, ...]:
-    """Return the facts of a visit in the order in which they happened."""
-    return read_visit(folder).known
+def visit_facts(folder: Path, seconds: bool = True) -> tuple[Fact, ...]:
+    """Return the facts of a visit in their order, with the seconds of pictures or without."""
+    return read_visit(folder, seconds).known
 
 
 def visit_folders(data: Path) -> list[Path]:
@@ -119,7 +123,8 @@ def _ended(journal: Path) -> bool:
     """Whether it ended after it last went on. Looked for backwards: a long visit has many megabytes."""
     try:
         with journal.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as said:
-            return said.rfind(_ENDED) > said.rfind(_RESUMED)
+            ended = said.rfind(_ENDED)
+            return ended >= 0 and said.find(_RESUMED, ended) < 0
     except (OSError, ValueError):  # empty
         return False
 

@@ -1,0 +1,1 @@
+"""What visits are looked up in: rows made from the journals, which can be made from them again."""

@@ -1,0 +1,1 @@
+"""How a store of an older program becomes one of this."""

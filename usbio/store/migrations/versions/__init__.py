@@ -1,0 +1,1 @@
+"""One step each, from one form of the store to the next."""
