@@ -44,15 +44,11 @@ def load_protocol(path: Path, known: Collection[str] = ()) -> Protocol:
 def read_protocol(text: str, name: str, where: object, known: Collection[str] = ()) -> Protocol:
     """Return the protocol that a text gives; ``where`` names the text in what is said of its mistakes."""
     try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        said = toml_mistake(Path(str(where)), text, error)
-        raise _mistakes([(said.what, said.happened, said.to_do)]) from error
+        protocol, mistakes = _read(_tables(text, where), name, known)
+        if protocol is None or mistakes:
+            raise _mistakes(_placed(mistakes, where, text))
     except RecursionError as error:
         raise InputError(where, "has lists nested too deep", "check which file was named") from error
-    protocol, mistakes = _read(tables, name, known)
-    if protocol is None or mistakes:
-        raise _mistakes(_placed(mistakes, where, text))
     return protocol
 
 
@@ -67,6 +63,16 @@ def protocol_tables(protocol: Protocol) -> dict[str, Any]:
         mode="json", exclude_none=True
     )["protocol"]
     return tables
+
+
+def _tables(text: str, where: object) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        said = toml_mistake(Path(str(where)), text, error)
+        raise _mistakes([(said.what, said.happened, said.to_do)]) from error
+    except ValueError as error:  # the interpreter reads no whole number of more than 4300 digits
+        raise InputError(where, "has a number of far too many digits", "shorten it") from error
 
 
 class _Read(BaseModel):

@@ -39,7 +39,7 @@ class Mistake:
 
 def shape_mistakes(errors: Sequence[ErrorDetails]) -> list[Mistake]:
     """Return what the shape of a file lacks, without keys that are only missing because they are misspelt."""
-    mistakes = [_mistake(error) for error in errors]
+    mistakes = [_mistake(error) for error in errors if not _hides(error, errors)]
     meant = {(*error["loc"][:-1], close) for error in errors if (close := _close_key(error))}
     return [m for m in mistakes if not (m.key in meant and m.happened == "is missing")]
 
@@ -63,6 +63,13 @@ def shown(value: Any) -> str:
 
 
 _LISTS = ("parts", "error_figures", "references")
+
+
+def _hides(error: ErrorDetails, errors: Sequence[ErrorDetails]) -> bool:
+    """Whether a list is only too short because what is in it has mistakes of its own."""
+    key = error["loc"]
+    inside = any(len(other["loc"]) > len(key) and other["loc"][: len(key)] == key for other in errors)
+    return error["type"] == "too_short" and inside
 
 
 def _mistake(error: ErrorDetails) -> Mistake:
@@ -94,6 +101,8 @@ def _said(error: ErrorDetails, key: Key) -> tuple[str, str]:
     if kind in ("too_short", "too_long"):
         least_most = "at least 1" if kind == "too_short" else f"at most {limits['max_length']}"
         return f"has {limits['actual_length']} entries", f"give {least_most}"
+    if kind == "float_type" and isinstance(came, int) and not isinstance(came, bool):
+        return f"{shown(came)} is out of range", "write a number that can be meant"
     if kind in _MEANT:
         return f"{shown(came)} is not {_MEANT[kind]}", f"write {_MEANT[kind]}"
     limit = error["msg"].replace("Input should be ", "")

@@ -9,6 +9,8 @@ from typing import Any
 from usbio.protocol_mistakes import Mistake
 from usbio.toml_places import Key
 
+_LARGEST = 1e6  # what is beyond, and nan, was told as out of range
+
 
 @dataclass(frozen=True, slots=True)
 class FileTable:
@@ -25,10 +27,10 @@ class FileTable:
         return value.get("value") if isinstance(value, dict) and "value" in value else value
 
     def number(self, *key: str) -> float | None:
-        """The same where it is a number."""
+        """The same where it is a number that can be meant."""
         value = self.get(*key)
         right = isinstance(value, (int, float)) and not isinstance(value, bool)
-        return float(value) if right else None
+        return float(value) if right and abs(value) <= _LARGEST else None
 
     def word(self, *key: str) -> str | None:
         """The same where it is text."""

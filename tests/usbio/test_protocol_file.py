@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from usbio.error_figures import literature_errors, protocol_errors
 from usbio.errors import CallError, InputError
 from usbio.protocol import UNPUBLISHED, Cue, Protocol
 from usbio.protocol_file import (
@@ -127,3 +128,14 @@ def test_no_own_folder_is_no_trouble(tmp_path: Path) -> None:
 
 def read(text: str) -> Protocol:
     return read_protocol(text, "own", "own.toml", shipped_protocols())
+
+
+def test_shipped_protocols_and_the_table_of_errors_agree() -> None:
+    for protocol in shipped_protocols().values():
+        assert protocol_errors(protocol) == literature_errors()
+
+
+def test_a_protocols_own_error_goes_first() -> None:
+    errors = protocol_errors(read(TRA.replace("mdc95 = 41.0", "sem = 5.0", 1)))
+    assert errors["tra", "change_percent"].sem == 5.0
+    assert errors["io", "change_percent"] == literature_errors()["io", "change_percent"]

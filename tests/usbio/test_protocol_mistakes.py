@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from usbio.errors import UsbioError
+from usbio.errors import InputError, UsbioError
 from usbio.protocol import Protocol
 from usbio.protocol_file import ProtocolFaulty, load_protocol, read_protocol
 from usbio.protocol_library import shipped_protocols
@@ -141,6 +141,27 @@ def test_all_mistakes_are_told_in_the_order_of_the_file() -> None:
     ]
     with pytest.raises(ProtocolFaulty, match=r"line 4, stage: .*\(and mend 3 more after it\)$"):
         read(changed)
+
+
+def test_one_mistake_is_one_line() -> None:
+    """A list is not told as empty because what is in it has a mistake."""
+    assert len(mistakes(TRA.replace("low = { value = 0.8,", 'low = { value = "x",'))) == 1
+    assert len(mistakes(TRA.replace("[[parts]]", "[[part]]").replace("[parts.", "[part."))) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("9" * 400, r"line \d+, \[dose\] hold_s: 999.* is out of range"),
+        ("9" * 5000, "far too many digits"),
+        ("1e999", "Infinity is not a number"),
+        ("[" * 300 + "]" * 300, "hold_s: .* is not a number|nested too deep"),
+        ("[" * 3000 + "]" * 3000, "nested too deep"),
+    ],
+)
+def test_values_that_nobody_means(value: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        read(TRA.replace("hold_s = { value = 10.0,", f"hold_s = {{ value = {value},"))
 
 
 def test_what_is_no_toml_names_its_line() -> None:
