@@ -94,50 +94,37 @@ def _run(protocol: Protocol, outcomes: Sequence[VisitOutcome]) -> Sequence[Visit
 
 
 def _base(steps: _Steps, run: Sequence[VisitOutcome]) -> Proposal:
-    """What is proposed from what was reached, pain aside."""
+    """What is proposed from what was reached and kept, pain aside."""
     trained = [number for number, outcome in enumerate(run) if outcome.trained]
     if not trained:
         return steps.stay(Text("visit.progress.first"))
     last = trained[-1]
     met = mastery(steps.protocol, run[last])
-    if not met.met:
-        lost = not met.any_passed and any(mastery(steps.protocol, run[k]).met for k in trained[:-1])
-        return steps.ease(run, Text("visit.progress.none_passed")) if lost else steps.stay(met.reason)
+    if not met.any_passed and any(mastery(steps.protocol, run[k]).met for k in trained[:-1]):
+        return steps.ease(run, Text("visit.progress.none_passed"))
     if steps.protocol.criterion.retention == "not_required":
-        return steps.advance(run, met.reason)
-    if last + 1 < len(run):
-        return _after_retention(steps, run, last, met.reason)
-    if _kept_before(steps.protocol, run, last):
-        return steps.advance(run, met.reason, retention(steps.protocol, run[last - 1], run[last]).reason)
-    return steps.stay(met.reason, Text("visit.progress.retention_open"))
+        return steps.advance(run, met.reason) if met.met else steps.stay(met.reason)
+    # The newest test that says whether training was kept: that of the next visit, else that of this one.
+    tested = min(last + 1, len(run) - 1)
+    kept, before = _kept(steps.protocol, run, tested), _kept(steps.protocol, run, tested - 1)
+    if kept is not None and kept.kept is False:
+        if before is not None and before.kept is False:
+            return steps.ease(run, Text("visit.progress.not_kept_twice"), kept.reason)
+        return steps.stay(kept.reason, met.reason)
+    if not met.met:
+        return steps.stay(met.reason)
+    if kept is None:
+        return steps.stay(met.reason, Text("visit.progress.retention_open"))
+    return steps.advance(run, met.reason, kept.reason) if kept.kept else steps.stay(kept.reason, met.reason)
 
 
-def _after_retention(steps: _Steps, run: Sequence[VisitOutcome], last: int, met: Text) -> Proposal:
-    """The next visit has opened with its test."""
-    kept = retention(steps.protocol, run[last], run[last + 1])
-    if kept.kept:
-        return steps.advance(run, met, kept.reason)
-    if kept.kept is False and _lost_before(steps.protocol, run, last):
-        return steps.ease(run, Text("visit.progress.not_kept_twice"), kept.reason)
-    return steps.stay(kept.reason, met)
-
-
-def _kept_before(protocol: Protocol, run: Sequence[VisitOutcome], last: int) -> bool:
-    """Whether the training before the newest one met the criterion too, and was kept until that."""
-    before = _pair(protocol, run, last)
-    return before is not None and before.kept is True
-
-
-def _lost_before(protocol: Protocol, run: Sequence[VisitOutcome], last: int) -> bool:
-    before = _pair(protocol, run, last)
-    return before is not None and before.kept is False
-
-
-def _pair(protocol: Protocol, run: Sequence[VisitOutcome], last: int) -> Retention | None:
-    """How the training before was kept until a visit; None where it met nothing, or had another dose."""
-    if last == 0 or run[last - 1].hold_s != run[last].hold_s or not run[last - 1].trained:
+def _kept(protocol: Protocol, run: Sequence[VisitOutcome], tested: int) -> Retention | None:
+    """Whether a visit opened with what the one before had mastered with this dose; None where it had not."""
+    if tested < 1:
         return None
-    return retention(protocol, run[last - 1], run[last]) if mastery(protocol, run[last - 1]).met else None
+    before, after = run[tested - 1], run[tested]
+    mastered = before.hold_s == after.hold_s and mastery(protocol, before).met
+    return retention(protocol, before, after) if mastered else None
 
 
 def _reminders(protocol: Protocol, run: Sequence[VisitOutcome]) -> tuple[Text, ...]:

@@ -108,6 +108,20 @@ def test_a_longer_hold_has_to_be_mastered_itself() -> None:
     assert codes(propose(HOLD, visits, LADDER)) == ["criterion_met", "retention_open"]
 
 
+def test_what_was_not_kept_twice_is_eased_at_the_end_of_a_visit_too() -> None:
+    once = [of(SITTING, training=THREE), of(SITTING, LOST, THREE)]
+    assert (propose(SITTING, once, LADDER).kind, codes(propose(SITTING, once, LADDER))) == (
+        "stay",
+        ["not_kept", "criterion_met"],
+    )
+    twice = propose(SITTING, [*once, of(SITTING, LOST, THREE)], LADDER)
+    assert (twice.kind, twice.protocol, codes(twice)) == (
+        "ease",
+        "tra_draw_in_lying",
+        ["not_kept_twice", "not_kept"],
+    )
+
+
 def test_what_was_lost_is_eased() -> None:
     twice = [visit(training=THREE), visit(LOST, THREE), visit(opening=LOST)]
     assert propose(LYING, twice, LADDER).kind == "stay"  # nothing is easier
