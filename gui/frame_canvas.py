@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from gui.drawn_lines import Line, picture_with_lines
 from gui.frame_marks import FrameMarks, Mark, Point
 from gui.frame_tools import Tool
 from gui.picture_marks import PictureMarks
@@ -146,13 +147,22 @@ class FrameCanvas(QWidget):
 
     def _paint_frame(self, painter: QPainter, picture: Picture) -> None:
         area, scale = self._fit()
-        painter.drawImage(area, scaled_picture(picture, area.size(), self.devicePixelRatioF()))
+        ratio = self.devicePixelRatioF()
+        scaled = scaled_picture(picture, area.size(), ratio)
+        lines: list[Line] = []
+        if self._measured is not None:
+            setup, result, roi = self._measured
+            lines = self._marks_at(roi).lines(setup, result, frozenset())
+        painter.drawImage(area, picture_with_lines(scaled, QPointF(area.topLeft()), lines, ratio))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         tool = self._tool.marks() if self._tool is not None else ()
         FrameMarks(painter, QRectF(area), scale).paint((*self._marks, *tool))
         if self._measured is not None:
             setup, result, roi = self._measured
-            corner = self.widget_point((roi.x - 0.5, roi.y - 0.5))
-            place = QRectF(corner.x(), corner.y(), roi.width * scale, roi.height * scale)
-            marks = PictureMarks(painter, (scale, scale), QPointF(0, 0), place)
-            marks.draw(setup, result, frozenset(), hint="automatic border")
+            self._marks_at(roi).write(painter, setup, result, frozenset(), hint="automatic border")
+
+    def _marks_at(self, roi: Roi) -> PictureMarks:
+        scale = self._fit()[1]
+        corner = self.widget_point((roi.x - 0.5, roi.y - 0.5))
+        place = QRectF(corner.x(), corner.y(), roi.width * scale, roi.height * scale)
+        return PictureMarks((scale, scale), place)

@@ -6,9 +6,10 @@ import time
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from gui.drawn_lines import picture_with_lines
 from gui.picture_marks import PictureMarks
 from gui.scaled_picture import scaled_picture
 from gui.theme import ON_PICTURE, text_font
@@ -81,7 +82,7 @@ class ImageView(QWidget):
     def paintEvent(self, _: QPaintEvent) -> None:
         """Paint picture, marks and warning, and say when that was done."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor("#000000"))
+        self._paint_margins(painter)
         if self._picture is not None:
             self._paint_picture(painter, self._picture)
         if self._warning:
@@ -91,16 +92,27 @@ class ImageView(QWidget):
             self.drawn.emit(time.perf_counter() - self._arrived_s)
             self._arrived_s = None
 
+    def _paint_margins(self, painter: QPainter) -> None:
+        # Under the picture black would be painted for nothing, over most of the window.
+        area = self._fit(*self._picture.shape[::-1])[0] if self._picture is not None else QRect()
+        painter.setClipRegion(QRegion(self.rect()).subtracted(QRegion(area.adjusted(1, 1, -1, -1))))
+        painter.fillRect(self.rect(), QColor("#000000"))
+        painter.setClipping(False)
+
     def _paint_picture(self, painter: QPainter, picture: Picture) -> None:
         area, scale = self._fit(picture.shape[1], picture.shape[0])
-        painter.drawImage(area, scaled_picture(picture, area.size(), self.devicePixelRatioF()))
-        if self._setup is None:
+        ratio = self.devicePixelRatioF()
+        scaled = scaled_picture(picture, area.size(), ratio)
+        marks = PictureMarks(scale, QRectF(area))
+        setup, result, confirmed = self._setup, self._result, self._confirmed
+        lines = marks.lines(setup, result, confirmed) if setup is not None else []
+        painter.drawImage(area, picture_with_lines(scaled, QPointF(area.topLeft()), lines, ratio))
+        if setup is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        marks = PictureMarks(painter, scale, QPointF(0.0, 0.0), QRectF(area))
         for line_px in self._lines:
-            marks.draw_line(line_px)
-        marks.draw(self._setup, self._result, self._confirmed)
+            marks.draw_strip_line(painter, line_px)
+        marks.write(painter, setup, result, confirmed)
 
     def _fit(self, width_px: int, height_px: int) -> tuple[QRect, tuple[float, float]]:
         """Return the largest place that keeps the tissue's proportions; pixels need not be square."""

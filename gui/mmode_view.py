@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from gui.drawn_lines import Line, picture_with_lines
 from gui.picture_marks import SIDE_LETTERS
+from gui.scaled_picture import scaled_picture
 from gui.theme import DARK, ON_PICTURE, UNCONFIRMED, Theme, text_font
-from segmentation.results import FloatArray, Side
+from segmentation.results import Muscle, Side
 from usbio.mmode_strip import COLUMN_S, Strip
 
 _MARGIN = 54  # room for the depth figures
@@ -53,27 +54,24 @@ class MModeView(QWidget):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, words)
         width = (self.width() - _GAP * (len(self._strips) - 1)) / max(len(self._strips), 1)
         for i, strip in enumerate(self._strips):
-            box = QRectF(i * (width + _GAP) + _MARGIN, 0, width - _MARGIN, self.height())
-            self._paint_strip(painter, strip, box)
+            left = round(i * (width + _GAP)) + _MARGIN
+            self._paint_strip(painter, strip, QRect(left, 0, round(width) - _MARGIN, self.height()))
         painter.end()
 
-    def _paint_strip(self, painter: QPainter, strip: Strip, box: QRectF) -> None:
-        height, width = strip.image.shape
-        image = QImage(strip.image.data, width, height, width, QImage.Format.Format_Grayscale8)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    def _paint_strip(self, painter: QPainter, strip: Strip, box: QRect) -> None:
+        ratio = self.devicePixelRatioF()
+        scaled = scaled_picture(strip.image, box.size(), ratio)
+        lines = [line for muscle in strip.edges for line in self._edge_lines(strip, muscle, QRectF(box))]
+        image = picture_with_lines(scaled, QPointF(box.topLeft()), lines, ratio, rim=False)
         painter.drawImage(box, image)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for muscle in strip.edges:
-            self._paint_edges(painter, strip.edges[muscle], box, strip.side)
-        self._paint_scale(painter, strip, box)
+        self._paint_scale(painter, strip, QRectF(box))
 
-    def _paint_edges(self, painter: QPainter, edges: FloatArray, box: QRectF, side: Side) -> None:
-        dashes = Qt.PenStyle.SolidLine if side == "left" else Qt.PenStyle.DashLine
-        colour = UNCONFIRMED if side in self._unconfirmed else ON_PICTURE.side(side)
-        painter.setPen(QPen(colour, 1.6, dashes))
+    def _edge_lines(self, strip: Strip, muscle: Muscle, box: QRectF) -> list[Line]:
+        edges = strip.edges[muscle]
+        colour = UNCONFIRMED if strip.side in self._unconfirmed else ON_PICTURE.side(strip.side)
         x = box.x() + (np.arange(edges.shape[1]) + 0.5) / edges.shape[1] * box.width()
-        for edge in edges:
-            painter.drawPath(pg.arrayToQPath(x, box.y() + edge * box.height(), connect="finite"))
+        dashed = strip.side == "right"
+        return [Line(np.column_stack([x, box.y() + y * box.height()]), colour, dashed) for y in edges]
 
     def _paint_scale(self, painter: QPainter, strip: Strip, box: QRectF) -> None:
         painter.setPen(QColor(self._theme.soft))

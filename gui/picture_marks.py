@@ -2,137 +2,111 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import hypot
 
-from gui.theme import ON_PICTURE, UNCONFIRMED, text_font
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from gui.drawn_lines import Line
+from gui.drawn_words import draw_bar, draw_words
+from gui.theme import ON_PICTURE, UNCONFIRMED
 from segmentation.results import FloatArray, FrameResult, Measurement, Side
 from segmentation.views import MeasureSetup
 
 SIDE_LETTERS: dict[Side, str] = {"left": "L", "right": "R"}
+_WHITE = QColor("white")
+_BAR = 7.0  # half of the bar at a caliper's end
 
 
+@dataclass(frozen=True, slots=True)
 class PictureMarks:
-    """Draw marks with a mapping from picture to widget: ``widget = (pixel + 0.5 - origin) * scale + corner``.
+    """Marks of a picture that lies at ``area`` of the window, ``scale`` times as large as it is.
 
-    The centre of the first pixel is (0, 0) in setup files and half a pixel inside the drawn picture.
+    The centre of the first pixel is (0, 0) in setup files and half a pixel inside the drawn picture. Lines
+    are drawn into the picture before it is painted (`drawn_lines`), words are painted over it.
     """
 
-    def __init__(self, painter: QPainter, scale: tuple[float, float], origin: QPointF, area: QRectF) -> None:
-        self._painter = painter
-        self._scale = scale
-        self._origin = origin
-        self._area = area
+    scale: tuple[float, float]
+    area: QRectF
 
-    def point(self, x_px: float, y_px: float) -> QPointF:
-        """Where a pixel of the frame lies in the widget."""
-        return QPointF(
-            self._area.x() + (x_px + 0.5 - self._origin.x()) * self._scale[0],
-            self._area.y() + (y_px + 0.5 - self._origin.y()) * self._scale[1],
-        )
+    def lines(
+        self, setup: MeasureSetup, result: FrameResult | None, confirmed: frozenset[Side]
+    ) -> list[Line]:
+        """Return every line that belongs to one frame, in the window's pixels."""
+        lines: list[Line] = []
+        for m in result.measurements if result is not None else ():
+            if m.status.carries_value:
+                colour = UNCONFIRMED if _unconfirmed(m, confirmed) else ON_PICTURE.side(m.side)
+                lines += self._measured_lines(m, colour)
+        return lines
 
-    def draw(
+    def write(
         self,
+        painter: QPainter,
         setup: MeasureSetup,
         result: FrameResult | None,
         confirmed: frozenset[Side],
         hint: str = "automatic border · C confirms it",
     ) -> None:
-        """Draw everything that belongs to one frame; the hint stands where a border is not confirmed."""
-        self._draw_sides(setup)
-        self._draw_scale(setup)
+        """Write everything that belongs to one frame; the hint stands where a border is not confirmed."""
+        self._write_sides(painter, setup)
+        self._draw_scale(painter, setup)
         found = result.measurements if result is not None else ()
-        grey = [m for m in found if m.border_source == "auto" and m.side not in confirmed]
-        for m in found:
-            self._draw_measurement(m, m in grey)
-        if any(m.status.carries_value for m in grey):
-            self._draw_hint(hint)
+        if any(_unconfirmed(m, confirmed) and m.status.carries_value for m in found):
+            box = self.area.adjusted(12, 0, -12, -8)
+            draw_words(painter, box, Qt.AlignmentFlag.AlignBottom, hint, UNCONFIRMED, 14)
 
-    def draw_line(self, line_px: FloatArray) -> None:
+    def draw_strip_line(self, painter: QPainter, line_px: FloatArray) -> None:
         """Draw the line that the M-mode strip is taken along."""
-        pen = QPen(QColor(255, 255, 255, 110), 1.0, Qt.PenStyle.DotLine)
-        self._painter.setPen(pen)
-        self._painter.drawLine(QLineF(self.point(*line_px[0]), self.point(*line_px[1])))
+        (x, y), (end_x, end_y) = self._points(line_px).tolist()
+        painter.setPen(QPen(QColor(255, 255, 255, 110), 1.0, Qt.PenStyle.DotLine))
+        painter.drawLine(QLineF(x, y, end_x, end_y))
 
-    def _draw_measurement(self, m: Measurement, unconfirmed: bool) -> None:
-        colour = UNCONFIRMED if unconfirmed else ON_PICTURE.side(m.side)
-        dashes = Qt.PenStyle.SolidLine if m.side == "left" else Qt.PenStyle.DashLine
+    def _points(self, points_px: FloatArray) -> FloatArray:
+        return (points_px + 0.5) * self.scale + [self.area.x(), self.area.y()]
+
+    def _measured_lines(self, m: Measurement, colour: QColor) -> Iterator[Line]:
         for curve, closed in ((m.border_px, True), (m.superficial_px, False), (m.deep_px, False)):
-            if curve is not None and m.status.carries_value:
-                self._stroke(self._path(curve, closed), colour, dashes)
-        if m.caliper_px is not None and m.status.carries_value:
-            self._draw_caliper(m.caliper_px, colour)
+            if curve is not None:
+                points = np.concatenate([curve, curve[:1]]) if closed else curve
+                yield Line(self._points(points), colour, dashed=m.side == "right")
+        if m.caliper_px is not None:
+            yield Line(_caliper(self._points(m.caliper_px)), colour)
 
-    def _path(self, curve: FloatArray, closed: bool) -> QPainterPath:
-        scale, origin = np.array(self._scale), np.array([self._origin.x(), self._origin.y()])
-        points = (curve + 0.5 - origin) * scale + [self._area.x(), self._area.y()]
-        if closed:
-            points = np.concatenate([points, points[:1]])
-        path: QPainterPath = pg.arrayToQPath(points[:, 0], points[:, 1], connect="finite")
-        return path
-
-    def _stroke(self, path: QPainterPath, colour: QColor, dashes: Qt.PenStyle) -> None:
-        # A dark rim keeps a thin bright line visible on bright fascia.
-        self._painter.setBrush(Qt.BrushStyle.NoBrush)
-        # Smoothed, the rim alone would cost half of painting; under the smooth line nobody sees its steps.
-        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        self._painter.setPen(QPen(QColor(0, 0, 0, 150), 3.6))
-        self._painter.drawPath(path)
-        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._painter.setPen(QPen(colour, 1.8, dashes))
-        self._painter.drawPath(path)
-
-    def _draw_caliper(self, caliper_px: FloatArray, colour: QColor) -> None:
-        ends = [self.point(x, y) for x, y in caliper_px.tolist()]
-        line = QLineF(ends[0], ends[1])
-        path = QPainterPath(ends[0])
-        path.lineTo(ends[1])
-        for end in ends:
-            bar = QLineF(end, QPointF(end.x() + 7, end.y()))
-            bar.setAngle(line.angle() + 90)
-            path.moveTo(end + end - bar.p2())
-            path.lineTo(bar.p2())
-        self._stroke(path, colour, Qt.PenStyle.SolidLine)
-
-    def _draw_sides(self, setup: MeasureSetup) -> None:
-        size = round(min(max(self._area.height() * 0.075, 20), 40))
-        self._painter.setFont(text_font(size, bold=True))
+    def _write_sides(self, painter: QPainter, setup: MeasureSetup) -> None:
+        size = round(min(max(self.area.height() * 0.075, 20), 40))
         for panel in setup.panels:
-            low = self.point(panel.roi.x - 0.5, panel.roi.y - 0.5)
-            high = self.point(panel.roi.x + panel.roi.width - 0.5, panel.roi.y + panel.roi.height - 0.5)
+            roi = panel.roi
+            corners = np.array([[roi.x, roi.y], [roi.x + roi.width, roi.y + roi.height]], float) - 0.5
+            low, high = (QPointF(x, y) for x, y in self._points(corners).tolist())
             box = QRectF(low, high).adjusted(12, 8, -12, -8)
             for side, flag in zip(panel.sides, _corners(len(panel.sides)), strict=True):
-                self._text(box, flag, SIDE_LETTERS[side], ON_PICTURE.side(side))
+                draw_words(painter, box, flag, SIDE_LETTERS[side], ON_PICTURE.side(side), size, bold=True)
 
-    def _draw_scale(self, setup: MeasureSetup) -> None:
-        mm_px = setup.panels[0].calibration.x_mm_per_px
-        length_mm = next(mm for mm in (50, 20, 10, 5, 2, 1) if self._px(mm, mm_px) <= 140 or mm == 1)
-        length = self._px(length_mm, mm_px)
-        y, right = self._area.bottom() - 14, self._area.right() - 14
-        path = QPainterPath(QPointF(right - length, y - 5))
-        for x, dy in ((right - length, 0), (right, 0), (right, -5)):
-            path.lineTo(QPointF(x, y + dy))
-        self._stroke(path, QColor("white"), Qt.PenStyle.SolidLine)
-        self._painter.setFont(text_font(14))
-        where = QRectF(right - length - 40, y - 26, length + 40, 20)
-        self._text(where, Qt.AlignmentFlag.AlignRight, f"{length_mm} mm", QColor("white"))
+    def _draw_scale(self, painter: QPainter, setup: MeasureSetup) -> None:
+        px = self.scale[0] / setup.panels[0].calibration.x_mm_per_px  # of the window, one mm
+        length_mm = next(mm for mm in (50, 20, 10, 5, 2, 1) if mm * px <= 140 or mm == 1)
+        right, bottom = self.area.right() - 14, self.area.bottom() - 14
+        draw_bar(painter, QPointF(right, bottom), length_mm * px)
+        box = QRectF(self.area.left(), bottom - 26, right - self.area.left(), 20)
+        flag = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
+        draw_words(painter, box, flag, f"{length_mm} mm", _WHITE, 14)
 
-    def _draw_hint(self, words: str) -> None:
-        self._painter.setFont(text_font(14))
-        box = self._area.adjusted(12, 0, -12, -8)
-        self._text(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, words, UNCONFIRMED)
 
-    def _px(self, length_mm: float, mm_per_px: float) -> float:
-        return length_mm / mm_per_px * self._scale[0]
+def _unconfirmed(m: Measurement, confirmed: frozenset[Side]) -> bool:
+    return m.border_source == "auto" and m.side not in confirmed
 
-    def _text(self, box: QRectF, flag: Qt.AlignmentFlag, words: str, colour: QColor) -> None:
-        self._painter.setPen(QColor(0, 0, 0, 200))
-        for dx, dy in ((1, 1), (-1, 1), (1, -1), (-1, -1)):
-            self._painter.drawText(box.translated(dx, dy), flag, words)
-        self._painter.setPen(colour)
-        self._painter.drawText(box, flag, words)
+
+def _caliper(ends: FloatArray) -> FloatArray:
+    """One line: a bar across one end, the way to the other, a bar across that."""
+    start, end = ends
+    dx, dy = (end - start).tolist()
+    length = hypot(dx, dy) or 1.0
+    across = np.array([dy, -dx]) / length * _BAR
+    return np.stack([start - across, start + across, start, end, end + across, end - across])
 
 
 def _corners(n: int) -> list[Qt.AlignmentFlag]:

@@ -181,10 +181,9 @@ def test_a_large_frame_is_averaged_not_skipped() -> None:
     image = np.zeros((600, 900), np.uint8)
     image[::2, ::2] = image[1::2, 1::2] = 255
     small = scaled_picture(image, QSize(300, 200), 1.0)
-    assert (small.width(), small.height()) == (300, 200)
-    greys = [small.pixelColor(x, y).lightness() for x in range(0, 300, 7) for y in range(0, 200, 7)]
-    assert min(greys) > 115
-    assert max(greys) < 140
+    assert small.shape == (200, 300)
+    assert small.min() > 115
+    assert small.max() < 140
 
 
 def test_the_age_of_what_was_painted_is_said(canvas: FrameCanvas, qtbot: Any) -> None:
