@@ -12,7 +12,7 @@ import numpy as np
 from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
-from bench.patient_scenes import scenes
+from bench.patient_scenes import mmode_scenes, scenes
 from gui.display import choose_platform, quiet_qt
 from gui.patient_painting import PICTURES, paint_scene
 from gui.theme import DARK
@@ -41,7 +41,8 @@ def main(rounds: int) -> None:
     print(f"milliseconds a painting, clock / processor; goal: median {GOAL_MS}")
     for size in SIZES:
         for picture in PICTURES:
-            found = {name: paint_ms(one, size, rounds) for name, one in scenes(picture=picture).items()}
+            shown = scenes(picture=picture) | (mmode_scenes() if picture == "strip" else {})
+            found = {name: paint_ms(one, size, rounds) for name, one in shown.items()}
             medians = {name: np.median(one, axis=0) for name, one in found.items()}
             slowest = max(medians, key=lambda name: float(medians[name][1]))
             every = np.concatenate(list(found.values()))

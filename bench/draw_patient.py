@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QImage, QPainter
 
-from bench.patient_scenes import scenes
+from bench.patient_scenes import mmode_scenes, scenes
 from gui.patient_painting import PICTURES, paint_scene
 from gui.theme import DARK, LIGHT, Theme
 from usbio.patient_scene import PatientScene
@@ -36,9 +36,10 @@ def main() -> None:
     asked = parser.parse_args()
     width, height = (int(one) for one in asked.size.split("x"))
     asked.out.mkdir(parents=True, exist_ok=True)
+    language, theme = "de" if asked.de else "en", LIGHT if asked.light else DARK
     for picture in PICTURES:
-        for name, scene in scenes("de" if asked.de else "en", picture).items():
-            theme = LIGHT if asked.light else DARK
+        found = scenes(language, picture) | (mmode_scenes(language) if picture == "strip" else {})
+        for name, scene in found.items():
             drawn(scene, width, height, theme).save(str(asked.out / f"{picture}_{name}.png"))
 
 

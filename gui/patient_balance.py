@@ -20,7 +20,7 @@ def paint_balance(
     painter: QPainter, boxes: dict[Side, QRectF], scene: PatientScene, look: PatientLook
 ) -> None:
     """Paint the shapes of a scene, one a box."""
-    whole = _united(boxes)
+    whole = united(boxes)
     if scene.band is not None:
         look.paint_band(painter, band_path(whole, scene.band), outlined=False)
     for shape in scene.shapes:
@@ -76,7 +76,8 @@ def _paint_across(painter: QPainter, whole: QRectF, y: float) -> None:
     painter.drawLine(QPointF(whole.left(), y), QPointF(whole.right(), y))
 
 
-def _united(boxes: dict[Side, QRectF]) -> QRectF:
+def united(boxes: dict[Side, QRectF]) -> QRectF:
+    """Return the box around all boxes."""
     whole = QRectF()
     for box in boxes.values():
         whole = whole.united(box)

@@ -52,6 +52,11 @@ def label_words(scene: PatientScene, shape: PatientShape) -> str:
     return f"{side} · {scene.words.held.format(age_s=round(shape.age_s))}" if shape.held else side
 
 
+def shows_ceiling(scene: PatientScene) -> bool:
+    """An M-mode has the target alone: a third line in it could not be told from the edges."""
+    return scene.ceiling is not None and not (scene.picture == "strip" and scene.strips)
+
+
 def _with_picture(scene: PatientScene, page: QRectF, unit: float) -> PatientLayout:
     column = QRectF(page.right() - _COLUMN, page.y() + _HEAD + _GAP, _COLUMN, 0)
     column.setBottom(page.bottom())
@@ -110,7 +115,7 @@ def _legend(
     scene: PatientScene, place: QRectF, unit: float, writings: list[Writing]
 ) -> tuple[QRectF | None, QRectF | None]:
     """Add the words of band and ceiling to ``writings``, and return the swatches beside them."""
-    rows = [scene.band is not None, scene.ceiling is not None and scene.picture != "strip"]
+    rows = [scene.band is not None, shows_ceiling(scene)]
     swatches: list[QRectF | None] = [None, None]
     y, height = place.y(), min(place.height() / 2, 130.0)
     for i, (shown, role) in enumerate(zip(rows, ("target", "ceiling"), strict=True)):

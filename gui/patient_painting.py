@@ -8,16 +8,22 @@ from math import isfinite
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 
+from gui.patient_anatomy import paint_anatomy
 from gui.patient_balance import paint_balance
 from gui.patient_layout import PatientLayout, lay_out
 from gui.patient_look import PatientLook
+from gui.patient_strip_picture import paint_strips
 from gui.patient_writing import Writing
 from gui.theme import DARK, Theme
 from segmentation.results import Side
 from usbio.patient_scene import PatientScene, PictureKind, as_shown
 
 PaintPicture = Callable[[QPainter, dict[Side, QRectF], PatientScene, PatientLook], None]
-PICTURES: dict[PictureKind, PaintPicture] = {"balance": paint_balance}
+PICTURES: dict[PictureKind, PaintPicture] = {
+    "balance": paint_balance,
+    "anatomy": paint_anatomy,
+    "strip": paint_strips,
+}
 NIGHT = "#000000"  # a dark screen is dark in either theme
 _RING = 26.0  # units wide
 _FULL_TURN = 360 * 16  # as Qt counts

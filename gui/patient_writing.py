@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
+from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
@@ -26,13 +27,16 @@ class Writing:
     size_px: int
     bold: bool = False
     boxed: bool = False  # on the colour of warnings
+    to_left: bool = False  # lines begin below one another
     elided: bool = False
 
     def paint(self, painter: QPainter, colour: QColor) -> None:
         """Write it."""
         ratio = painter.device().devicePixelRatio()
         size = self.box.size().toSize()
-        words = _picture(self.lines, self.size_px, self.bold, size, colour.rgba(), ratio)
+        words = _picture(
+            self.lines, self.size_px, _Style(self.bold, self.to_left, colour.rgba()), size, ratio
+        )
         # Whole pixels, or what is written would be blurred.
         painter.drawImage(round(self.box.x()) - _OVERHANG, round(self.box.y()), words)
 
@@ -52,27 +56,31 @@ def write(
 ) -> Writing:
     """Place words where they are to stand; they never reach beyond it."""
     size_px, lines, elided, width, height = _fitted(words, place.width(), place.height(), sizes)
-    x = place.x() + (place.width() - width) / 2
-    if align & Qt.AlignmentFlag.AlignLeft:
-        x = place.x()
+    to_left = bool(align & Qt.AlignmentFlag.AlignLeft)
+    x = place.x() + (0.0 if to_left else (place.width() - width) / 2)
     box = QRectF(x, place.y() + (place.height() - height) / 2, width, height)
-    return Writing(role, lines, box, size_px, sizes.bold, elided=elided)
+    return Writing(role, lines, box, size_px, sizes.bold, to_left=to_left, elided=elided)
+
+
+class _Style(NamedTuple):
+    bold: bool
+    to_left: bool
+    rgba: int
 
 
 @lru_cache(maxsize=32)
-def _picture(
-    lines: tuple[str, ...], size_px: int, bold: bool, size: QSize, rgba: int, ratio: float
-) -> QImage:
+def _picture(lines: tuple[str, ...], size_px: int, style: _Style, size: QSize, ratio: float) -> QImage:
     """Lines as they are written, kept: letters as large as these are drawn as outlines, which takes long."""
     whole = QSize(size.width() + 2 * _OVERHANG, size.height())
     image = QImage(whole * ratio, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
-    painter.setFont(text_font(size_px, bold))
-    painter.setPen(QColor.fromRgba(rgba))
+    painter.setFont(text_font(size_px, style.bold))
+    painter.setPen(QColor.fromRgba(style.rgba))
     height = size.height() / len(lines)
-    flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip
+    across = Qt.AlignmentFlag.AlignLeft if style.to_left else Qt.AlignmentFlag.AlignHCenter
+    flags = across | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip
     for i, line in enumerate(lines):
         painter.drawText(QRectF(_OVERHANG, i * height, size.width(), height), flags, line)
     painter.end()

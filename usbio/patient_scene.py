@@ -8,7 +8,7 @@ from math import isfinite, nan
 from typing import Literal
 
 from segmentation.results import Muscle, Side
-from usbio.patient_strip import LevelTrace, ThicknessStrip
+from usbio.patient_strip import LevelTrace, ThicknessStrip, continued
 
 CuePhase = Literal["idle", "count_in", "contract", "hold", "relax", "break", "done"]
 PictureKind = Literal["balance", "anatomy", "strip"]
@@ -124,6 +124,24 @@ def as_shown(scene: PatientScene) -> PatientScene:
         hollow = tuple(replace(one, level=nan, held=False, age_s=0.0) for one in scene.shapes)
         return replace(scene, shapes=hollow, io="", hold_s=nan, traces=(), strips=())
     return scene
+
+
+def with_traces(scene: PatientScene, before: tuple[LevelTrace, ...], passed_s: float) -> PatientScene:
+    """Return a scene with the traces of the one before it gone on with, so many seconds later.
+
+    What must not be seen now leaves a gap, so that it does not come to light afterwards.
+    """
+    known = {trace.side: trace for trace in before}
+    hidden = scene.dark or bool(scene.hint)
+    traces = tuple(
+        continued(
+            known.get(one.side, LevelTrace(one.side, (), ())),
+            nan if hidden or one.held else one.level,
+            passed_s,
+        )
+        for one in scene.shapes
+    )
+    return replace(scene, traces=traces)
 
 
 def standing(level: float, band: tuple[float, float] | None, ceiling: float | None = None) -> Standing:

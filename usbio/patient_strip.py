@@ -13,6 +13,9 @@ from usbio.mmode_strip import Strip
 
 Anchor = Literal["upper", "lower"]  # the edge that stays where it is while the muscle swells
 
+SPAN_S = 8.0  # shown of a trace
+ANCHORS: dict[Muscle, Anchor] = {"lm": "lower"}  # multifidus lies on its facet; all others swell downwards
+
 _MARGIN = 0.6  # of the thickest target, above and below
 _STEPS = 4.0  # the cut moves by such parts of it, and not with every picture
 
@@ -24,6 +27,13 @@ class LevelTrace:
     side: Side
     t_s: tuple[float, ...]  # 0 is now, what was before is below
     levels: tuple[float, ...]  # nan leaves a gap
+
+
+def continued(trace: LevelTrace, level: float, passed_s: float) -> LevelTrace:
+    """Return a trace to which the level of now is added, so long after the newest one in it."""
+    times = (*(t - passed_s for t in trace.t_s), 0.0)
+    first = next(i for i, t in enumerate(times) if t >= -SPAN_S)
+    return LevelTrace(trace.side, times[first:], (*trace.levels, level)[first:])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

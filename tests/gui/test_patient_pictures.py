@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from math import nan
 from typing import Any, get_args
 
 import numpy as np
@@ -13,12 +14,15 @@ from PySide6.QtGui import QColor, QImage
 
 from bench.draw_patient import drawn
 from bench.patient_scenes import scenes
+from gui.patient_anatomy import ANATOMIES
 from gui.patient_layout import lay_out
 from gui.patient_painting import NIGHT, PICTURES
+from gui.patient_strip_picture import trace_path
 from gui.theme import DARK, LIGHT, Theme
 from segmentation.results import SIDES, FloatArray, Side
 from tests.gui.test_theme import contrast
 from usbio.patient_scene import PatientScene, PatientShape, PictureKind
+from usbio.patient_strip import LevelTrace, ThicknessStrip
 
 SIZE = (960, 540)
 ALL = [name for name in get_args(PictureKind) if name in PICTURES]
@@ -130,3 +134,60 @@ def test_the_target_stands_out_by_an_outline(theme: Theme) -> None:
     assert contrast(theme.target, theme.window) >= 3.0
     assert contrast(theme.warning, theme.window) >= 3.0
     assert contrast(theme.on_warning, theme.warning) >= 4.5
+
+
+def test_the_dot_of_the_strip_rises_with_the_level() -> None:
+    box = lay_out(one_shape("left", 0.0), QSizeF(*SIZE)).shapes["left"]
+    heights = []
+    for level in LEVELS:
+        part = within(pixels(drawn(one_shape("left", level, picture="strip"), *SIZE, DARK)), box)
+        rows = np.flatnonzero((np.ptp(part, axis=2) > 40).any(axis=1))
+        heights.append(float(rows.mean()))
+    assert all(b < a for a, b in pairwise(heights))
+
+
+def test_a_trace_has_gaps_and_ends_now() -> None:
+    box = QRectF(0, 0, 800, 400)
+    trace = LevelTrace("left", tuple(np.linspace(-8.0, 0.0, 241)), (0.0,) * 100 + (nan,) * 41 + (1.0,) * 100)
+    path = trace_path(trace, box)
+    x = [path.elementAt(i).x for i in range(path.elementCount())]
+    steps = np.diff(x)
+    assert max(x) == pytest.approx(0.96 * 800)  # px
+    assert np.sum(steps > 100) == 1
+    assert len(x) <= 80
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_an_mmode_has_its_target_where_the_thickness_is_to_be(side: Side) -> None:
+    """Upper edge at a quarter, target from a half to three quarters of the height."""
+    columns = np.full(320, 1.0)
+    strip = ThicknessStrip(
+        side,
+        np.full((120, 320), 90, np.uint8),
+        0.25 * columns,
+        0.6 * columns,
+        (0.5 * columns, 0.75 * columns),
+    )
+    scene = one_shape(side, 1.0, picture="strip", strips=(strip,))
+    box = lay_out(scene, QSizeF(*SIZE)).shapes[side]
+    part = within(pixels(drawn(scene, *SIZE, DARK)), box)
+    middle = part[:, part.shape[1] // 4 : part.shape[1] * 3 // 4].mean(axis=1)
+    green = (middle[:, 1] - middle[:, 2]) > 12  # more green than red: the tint, and its two limits
+    at = np.flatnonzero(green & (middle[:, 1] > middle[:, 0])) / len(middle)
+    assert at.min() == pytest.approx(0.5, abs=0.02)
+    assert at.max() == pytest.approx(0.75, abs=0.02)
+    hinted = drawn(replace(scene, hint="hold still"), *SIZE, DARK)
+    assert np.ptp(within(pixels(hinted), box), axis=2).max() < 40
+
+
+def test_bands_and_edges_of_the_muscles_agree() -> None:
+    """The edge of a level is part of the shape's outline, and a larger level holds a smaller one."""
+    for anatomy in ANATOMIES.values():
+        for low, high in pairwise(LEVELS):
+            smaller, larger = anatomy.muscle(low), anatomy.muscle(high)
+            edge = anatomy.edge(high)
+            for i in range(20):
+                at = edge.pointAtPercent(0.15 + 0.035 * i)
+                assert not smaller.contains(at)
+                assert larger.boundingRect().adjusted(-0.01, -0.01, 0.01, 0.01).contains(at)
+        assert QRectF(-0.01, -0.01, 1.02, 1.02).contains(anatomy.muscle(2.0).boundingRect())

@@ -14,8 +14,10 @@ from usbio.patient_scene import (
     as_shown,
     level_of,
     standing,
+    with_traces,
     words_shown,
 )
+from usbio.patient_strip import SPAN_S
 
 HOLD = scenes()["hold"]
 
@@ -104,3 +106,29 @@ def test_a_level_is_the_way_from_rest_to_the_target() -> None:
     assert isnan(level_of(4.0, 3.5, 3.5))
     assert isnan(level_of(nan, 3.5, 5.0))
     assert isnan(level_of(4.0, nan, 5.0))
+
+
+def test_traces_go_on_from_scene_to_scene_and_forget_after_eight_seconds() -> None:
+    scene = with_traces(replace(HOLD, traces=()), (), 0.0)
+    for _ in range(300):
+        scene = with_traces(HOLD, scene.traces, 1 / 30)
+    (left, right) = scene.traces
+    assert (left.side, right.side) == ("left", "right")
+    assert left.t_s[-1] == 0.0
+    assert left.t_s[0] == pytest.approx(-SPAN_S, abs=1 / 30)  # s
+    assert len(left.t_s) == len(left.levels) == 8 * 30 + 1
+    assert left.levels[-1] == HOLD.shapes[0].level
+
+
+def test_what_was_dark_stays_a_gap_afterwards() -> None:
+    scene = with_traces(HOLD, (), 0.0)
+    for hidden in (replace(HOLD, dark=True), replace(HOLD, hint="hold still"), HOLD):
+        scene = with_traces(hidden, scene.traces, 0.1)
+    levels = scene.traces[0].levels
+    assert [isnan(level) for level in levels] == [False, True, True, False]
+
+
+def test_a_held_value_draws_no_line() -> None:
+    scene = with_traces(scenes()["held_side"], (), 0.0)
+    assert isnan(scene.traces[1].levels[-1])
+    assert not isnan(scene.traces[0].levels[-1])
