@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPolygonF
 
+from gui.drawn_lines import picture_with_lines
 from gui.patient_balance import band_path, level_y
 from gui.patient_look import BAND_ALPHA, PatientLook
 from gui.scaled_picture import scaled_picture
@@ -83,7 +84,8 @@ def trace_path(trace: LevelTrace, box: QRectF) -> QPainterPath:
 def _paint_mmode(painter: QPainter, strip: ThicknessStrip, box: QRectF, look: PatientLook) -> None:
     """The picture of the last seconds, the target laid beside the edge that stays, and both edges."""
     ratio = painter.device().devicePixelRatio()
-    image = scaled_picture(strip.image, box.size().toSize(), ratio)
+    scaled = scaled_picture(strip.image, box.size().toSize(), ratio)
+    image = picture_with_lines(scaled, box.topLeft(), (), ratio)
     image.setDevicePixelRatio(ratio)
     painter.drawImage(box.topLeft(), image)
     colour = QColor(ON_PICTURE.target)
