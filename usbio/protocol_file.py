@@ -31,6 +31,8 @@ def load_protocol(path: Path, known: Collection[str] = ()) -> Protocol:
     try:
         if path.stat().st_size > _LARGEST_BYTES:
             raise InputError(path, "is too large for a protocol file", "check which file was named")
+        if not path.is_file():  # a pipe would be waited for
+            raise InputError(path, "is no file", "check which file was named")
         content = path.read_bytes()
     except OSError as error:
         raise input_error(path, error) from error

@@ -41,7 +41,11 @@ def own_protocols(folder: Path | None = None) -> OwnProtocols:
     """Read the operator's own protocols. One that has mistakes keeps no other from being used."""
     found: dict[str, Protocol] = {}
     troubles: list[UsbioError] = []
-    for path in _files(folder or own_folder()):
+    try:
+        paths = _files(folder or own_folder())
+    except UsbioError as error:
+        return OwnProtocols(MappingProxyType(found), (error,))
+    for path in paths:
         try:
             found[path.stem] = load_own(path)
         except UsbioError as error:
@@ -103,7 +107,7 @@ def _own_file(name: str, folder: Path | None) -> Path:
 
 def _files(folder: Path) -> list[Path]:
     try:
-        return sorted(path for path in folder.iterdir() if path.suffix.lower() == ENDING)
+        return sorted(path for path in folder.iterdir() if path.suffix.lower() == ENDING and path.is_file())
     except FileNotFoundError:
         return []
     except OSError as error:

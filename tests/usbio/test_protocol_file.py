@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -92,8 +93,11 @@ def test_what_is_kept_beside_a_visit_is_the_protocol_again() -> None:
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         load_protocol(tmp_path / "none.toml")
-    with pytest.raises(InputError, match=r"folder|cannot be read"):
+    with pytest.raises(InputError, match="is no file"):
         load_protocol(tmp_path)
+    os.mkfifo(tmp_path / "pipe.toml")  # nobody writes into it: reading would wait for ever
+    with pytest.raises(InputError, match="is no file"):
+        load_protocol(tmp_path / "pipe.toml")
     latin = tmp_path / "latin.toml"
     latin.write_bytes("# é".encode("latin-1"))
     with pytest.raises(InputError, match="UTF-8"):
@@ -120,6 +124,13 @@ def test_names_that_cannot_be_meant(tmp_path: Path) -> None:
     assert "has the name of a protocol that is shipped" in str(trouble)
     (tmp_path / "Mine 1.toml").write_text(TRA, encoding="utf-8")
     assert "is no name" in "".join(str(one) for one in own_protocols(tmp_path).troubles)
+
+
+def test_what_is_no_folder_takes_no_shipped_one_away(tmp_path: Path) -> None:
+    (tmp_path / "protocols").write_text("a file where a folder belongs")
+    (trouble,) = own_protocols(tmp_path / "protocols").troubles
+    assert str(tmp_path / "protocols") in str(trouble)
+    assert ladder(tmp_path / "protocols") == shipped_protocols()
 
 
 def test_no_own_folder_is_no_trouble(tmp_path: Path) -> None:
