@@ -14,11 +14,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from usbio.errors import CallError
+from usbio.toml_places import Key, line_of, toml_lines
 
-Key = tuple[int | str, ...]
-
-_HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z_][\w.\- ]*?)\s*\]\]?\s*(#.*)?$")
-_ENTRY = re.compile(r"\s*([A-Za-z_][\w.\-]*)\s*=")
 _MEANT = {"int_type": "a whole number", "float_type": "a number", "string_type": "text in quotes"}
 
 
@@ -34,36 +31,17 @@ def toml_mistake(path: Path, text: str, error: tomllib.TOMLDecodeError) -> CallE
 
 def first_mistake(path: Path, text: str, error: ValidationError, model: type[BaseModel]) -> CallError:
     """Say the mistake that stands first in the file, and how many more there are."""
-    lines = key_lines(text)
+    lines = toml_lines(text)
     # A missing key comes last: most often it stands there misspelt, and that says more.
-    mistakes = sorted(error.errors(), key=lambda m: (m["type"] == "missing", _line(lines, m["loc"])))
+    mistakes = sorted(error.errors(), key=lambda m: (m["type"] == "missing", line_of(lines, m["loc"])))
     first = mistakes[0]
     others = {mistake["loc"][:2] for mistake in mistakes} - {first["loc"][:2]}
     happened, to_do = _said(first, model)
     if others:
         to_do += f" (and mend {len(others)} more after it)"
     return CallError(
-        f"{path}, line {_line(lines, first['loc'])}, {_named(first['loc'], model)}", happened, to_do
+        f"{path}, line {line_of(lines, first['loc'])}, {_named(first['loc'], model)}", happened, to_do
     )
-
-
-def key_lines(text: str) -> dict[Key, int]:
-    """Return the line, from 1, of every table and key."""
-    lines: dict[Key, int] = {}
-    table: Key = ()
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := _HEADER.match(line):
-            table = tuple(part.strip() for part in header[2].split("."))
-            if header[1] == "[[":
-                table = (*table, sum(key[:-1] == table and isinstance(key[-1], int) for key in lines))
-            lines.setdefault(table, number)
-        elif entry := _ENTRY.match(line):
-            lines.setdefault((*table, *entry[1].split(".")), number)
-    return lines
-
-
-def _line(lines: dict[Key, int], key: Key) -> int:
-    return next((lines[key[:n]] for n in range(len(key), 0, -1) if key[:n] in lines), 1)
 
 
 def _named(key: Key, model: type[BaseModel]) -> str:

@@ -20,6 +20,7 @@ _TEXT = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}|' + r"'''.*?'{3,5}|" + r'"(?:\\.|[^"\\\n])*"|' + r"'[^'\n]*'", re.DOTALL
 )
 _PLAIN = re.compile(r"[^,\]}#\r\n]+")  # a number, a date, true or false
+_NUMBERS = re.compile(r"\[[\d.,+\-eE_ \t]*\]")  # on one line, that of the list; borders have thousands
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
 _SIGNS = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r"}
 
@@ -98,7 +99,8 @@ class _Places:
     def _value(self, key: Key) -> None:
         sign = self.text[self.at : self.at + 1]
         if sign == "[":
-            self._list(key)
+            if not self._skip(_NUMBERS):
+                self._list(key)
         elif sign == "{":
             self._inline_table(key)
         elif sign in ('"', "'"):
