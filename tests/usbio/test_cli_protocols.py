@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,22 @@ def test_the_page_knows_every_key() -> None:
     keys = {re.split(r"[ =]", line)[0] for line in TRA.splitlines() if "=" in line and line[0] != "#"}
     assert [key for key in sorted(keys) if f"`{key}`" not in page] == []
     assert [name for name in shipped_protocols() if name not in page] == []
+
+
+def test_the_page_draws_what_follows_what() -> None:
+    drawn = [line.split(" ─▶ ") for line in PAGE.read_text(encoding="utf-8").splitlines() if "─▶" in line]
+    steps = [(one.strip(), other.strip()) for line in drawn for one, other in pairwise(line)]
+    assert len(steps) >= len(shipped_protocols()) - 1
+    assert [step for step in steps if step[1] not in shipped_protocols()[step[0]].progression.next] == []
+
+
+def test_the_mistakes_on_the_page_are_those_that_are_told(tmp_path: Path, capsys: Captured) -> None:
+    path = tmp_path / "mine.toml"
+    wrong = TRA_HOLD.replace("low = { value = 0.8,", "low = { value = 1.3,").replace("hold_s =", "hold =")
+    path.write_text(wrong, encoding="utf-8")
+    assert main(["protocols", str(path)]) == 1
+    for line in capsys.readouterr().err.splitlines():
+        assert line.replace(str(path), "mine.toml") in PAGE.read_text(encoding="utf-8")
 
 
 TRA_HOLD = protocol_text("tra_hold_lying")

@@ -21,6 +21,7 @@ from usbio.visit.facts import Outcome, PainNoted
 from usbio.visit.outcome import outcome_of
 from usbio.visit.record import record_of
 
+TEXTS = Texts()
 LADDER = shipped_protocols()
 LYING, SITTING = LADDER["tra_draw_in_lying"], LADDER["tra_draw_in_sitting"]
 HOLD = LADDER["tra_hold_lying"]  # 30 s, in steps of 10 s to 60 s, then what follows
@@ -44,7 +45,7 @@ def test_two_visits_with_different_results_are_followed_by_different_proposals()
 
 
 def test_every_proposal_says_why_in_words() -> None:
-    said = Texts().say(propose(LYING, [visit(training=THREE), visit(opening=LOST)], LADDER).reasons[0])
+    said = TEXTS.say(propose(LYING, [visit(training=THREE), visit(opening=LOST)], LADDER).reasons[0])
     assert said == "left tra: not kept at the retention test: 1 of 3"
 
 
@@ -71,7 +72,7 @@ def test_every_site_has_to_meet_the_criterion() -> None:
     both = replace(first, sites=(*first.sites, right))
     proposal = propose(LYING, [both, visit(opening=KEPT)], LADDER)
     assert proposal.kind == "stay"
-    assert Texts().say(proposal.reasons[0]) == "right tra: 0 of 3 correct in a row"
+    assert TEXTS.say(proposal.reasons[0]) == "right tra: 0 of 3 correct in a row"
 
 
 def test_a_share_of_all_repetitions_can_be_asked_for_too() -> None:
@@ -152,7 +153,7 @@ def test_pain_holds_back_until_somebody_says_why_not(pain: PainPair) -> None:
     visits = [visit(training=THREE, pains=(PainPair(3.0, 3.0), pain)), visit(opening=KEPT)]
     held = propose(LYING, visits, LADDER)
     assert (held.kind, held.protocol, held.changes) == ("held_back", LYING.name, ())
-    assert Texts().say(held.reasons[0]) == f"pain rose from {pain.before:.0f} to {pain.after:.0f}"
+    assert TEXTS.say(held.reasons[0]) == f"pain rose from {pain.before:.0f} to {pain.after:.0f}"
     assert propose(LYING, visits, LADDER, Override("  ")) == held
     on = propose(LYING, visits, LADDER, Override("known muscle soreness"))
     assert (on.kind, on.protocol) == ("advance", "tra_draw_in_sitting")
@@ -258,7 +259,7 @@ def test_whatever_happened_a_proposal_can_be_followed(visits: list[VisitOutcome]
     proposal = propose(HOLD, visits, LADDER)
     assert proposal.protocol in LADDER
     assert proposal.reasons
-    assert all(Texts().say(reason) for reason in proposal.reasons)
+    assert all(TEXTS.say(reason) for reason in proposal.reasons)
     rises = [pair.after - pair.before for one in visits[-1:] if one.trained for pair in one.pains]
     if any(rise >= 2.0 for rise in rises):
         assert proposal.kind in ("held_back", "ease")

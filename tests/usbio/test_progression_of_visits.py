@@ -26,7 +26,7 @@ def first() -> VisitRecord:
     [
         (1.0, "advance", "tra_draw_in_sitting", "3 correct in a row"),
         # Less than last time at first; trained by a target of its own, which it reaches.
-        (0.3, "stay", "tra_draw_in_lying", "left tra: not kept at the retention test: 0 of 3"),
+        (0.3, "stay", "tra_draw_in_lying", "left+right tra: not kept at the retention test: 0 of 3"),
         (0.0, "stay", "tra_draw_in_lying", "none correct, after the criterion had been met before"),
     ],
 )
@@ -40,7 +40,7 @@ def test_the_second_visit_decides_about_the_third(
 
 
 def _visit(number: int, effort: float, earlier: tuple[TargetSet, ...] = ()) -> VisitRecord:
-    clinic = Clinic(patient=Patient(number, lambda state, at_s: effort), number=number, earlier=earlier)
+    clinic = Clinic(None, Patient(number, lambda state, at_s: effort), number, earlier, together=True)
     clinic.whole()
     record = record_of(clinic.facts)
     assert record is not None

@@ -173,7 +173,7 @@ LINES = st.sampled_from(TRA.splitlines())
 ODD = st.sampled_from(["", "= 1", "[[dose]]", "parts = 3", "texts = [1]", "[a.b.c]", "x = {y = [{z = 1}]}"])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(LINES | ODD | st.text(max_size=20), max_size=40).map("\n".join))
 def test_never_a_traceback_for_lines_in_any_order(text: str) -> None:
     with contextlib.suppress(ProtocolFaulty):
@@ -185,7 +185,7 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.integers(0, TRA.count("\n") - 1), WORDS)
 def test_any_value_in_any_place_is_told_or_taken(number: int, value: str) -> None:
     lines = TRA.splitlines()
@@ -199,7 +199,7 @@ def test_any_value_in_any_place_is_told_or_taken(number: int, value: str) -> Non
     assert any(f", line {number + 1}" in line for line in told), told
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.binary(max_size=60))
 def test_never_a_traceback_for_any_bytes(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = tmp_path_factory.mktemp("any") / "own.toml"
