@@ -14,7 +14,17 @@ import typer
 
 from usbio.errors import CallError, UsbioError
 
-COMMANDS = ("analyze", "protocols", "recordings", "simulate", "sources", "stream")
+COMMANDS = (
+    "analyze",
+    "export",
+    "protocols",
+    "recordings",
+    "simulate",
+    "sources",
+    "store",
+    "stream",
+    "visits",
+)
 INTERRUPTED = 130
 _NOTHING_TAKES = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF)  # of an output stream
 

@@ -90,9 +90,9 @@ def say_traced(what: str, reason: str, text: str) -> int:
 class Bar:
     """One bar over all clips of a call; silent where the error stream is no terminal, or should be quiet."""
 
-    def __init__(self, quiet: bool, clips: int = 1) -> None:
+    def __init__(self, quiet: bool, clips: int = 1, noun: str = "clips") -> None:
         self.quiet = quiet
-        self._clips = clips
+        self._clips, self._noun = clips, noun
         self._progress: Progress | None = None
         self._parts: dict[int, float] = {}  # by clip: which part of it is done
         self._frames: dict[int, int] = {}
@@ -108,6 +108,12 @@ class Bar:
         if (now_s := time.perf_counter()) >= self._next_s:
             self._next_s = now_s + _DRAW_S
             self._draw()
+
+    def step(self, done: int, total: int) -> None:
+        """Say how many of what the bar counts are done."""
+        if self._progress is not None:
+            words = f"{done} of {total} {self._noun}"
+            self._progress.update(self._progress.task_ids[0], completed=done / total, words=words)
 
     def end(self, clip: int) -> None:
         """Say that a clip is done, well or not."""

@@ -1,0 +1,1 @@
+"""Visits as tables that other programs read."""
