@@ -20,7 +20,7 @@ from segmentation.facet import vertex
 from segmentation.facet_track import FacetTrack, step_facet
 from segmentation.gates import NOTHING_SEEN, RestDepth, depths, gated, under_cover
 from segmentation.layer_track import LayerTrack, step_layers
-from segmentation.results import BorderSource, FrameResult, Measurement, Picture, Status
+from segmentation.results import BorderSource, FrameResult, Measurement, Picture, Side, Status
 from segmentation.screen import picture_mask
 from segmentation.views import VIEWS, GivenBorder, MeasureSetup, Panel
 
@@ -90,6 +90,48 @@ def start(setup: MeasureSetup, picture: Picture) -> TrackState:
     contacts = tuple(Contact() for _ in setup.panels)
     overview = tuple(_overview(picture, panel) for panel in setup.panels)
     return TrackState(setup, masks, tracks, plans, contacts, overview)
+
+
+def confirm(state: TrackState, sides: frozenset[Side]) -> TrackState:
+    """Return the state with the automatic borders of these sides stood by, those followed now among them.
+
+    A border that was drawn stays what it is.
+
+    Parameters
+    ----------
+    state : TrackState
+        As the last step left it.
+    sides : frozenset of str
+        Sides whose border the operator confirmed.
+
+    Returns
+    -------
+    TrackState
+
+    Examples
+    --------
+    >>> from segmentation.geometry import Calibration, Roi
+    >>> panel = Panel(Roi(0, 0, 300, 200), Calibration(0.2, 0.2), ("left",))
+    >>> state = start(MeasureSetup("layer", (panel,), (300, 200)), np.zeros((200, 300), np.uint8))
+    >>> sorted(confirm(state, frozenset({"left"})).setup.confirmed)
+    ['left']
+    """
+    setup = replace(state.setup, confirmed=sides)
+    tracks = tuple(
+        _confirmed(track, panel, sides) for track, panel in zip(state.tracks, setup.panels, strict=True)
+    )
+    return replace(state, setup=setup, tracks=tracks)
+
+
+def _confirmed(track: PanelTrack, panel: Panel, sides: frozenset[Side]) -> PanelTrack:
+    if isinstance(track, BorderTrack):
+        borders = tuple(
+            replace(one, source="confirmed") if one.source == "auto" and one.side in sides else one
+            for one in track.borders
+        )
+        return replace(track, borders=borders)
+    found = bool(_sources(track)) and track.source == "auto"
+    return replace(track, source="confirmed") if found and panel.sides[0] in sides else track
 
 
 def _mask(picture: Picture, panel: Panel) -> npt.NDArray[np.bool_] | None:

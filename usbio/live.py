@@ -240,6 +240,12 @@ class LiveRun(Generic[S]):
         source.steer(level)
         return level
 
+    def steer_to(self, level: float) -> None:
+        """Let a simulated muscle do what it is told; a real one does what it does."""
+        source = device_itself(self._source)
+        if isinstance(source, Steerable) and source.steered_to != level:
+            source.steer(level)
+
     @property
     def screen_changed(self) -> bool:
         """True while numbers stop because the scanner's screen is not as it was set up."""

@@ -15,7 +15,7 @@ from typing import Protocol, TextIO
 import numpy as np
 
 from segmentation.results import FrameResult
-from segmentation.tracking import TrackState, start, step
+from segmentation.tracking import TrackState, confirm, start, step
 from segmentation.views import VIEWS, MeasureSetup, ViewName
 from usbio.errors import ClipDamaged, InputError, OutputError
 from usbio.frame_log import FrameLog
@@ -211,7 +211,7 @@ class _Run:
         if frame.index in replay.restarted:
             state = start(self._found.prepared.measure, frame.image)
         sides = replay.confirmed_at(after, frame.index)
-        return state if sides is None else replace(state, setup=replace(state.setup, confirmed=sides))
+        return state if sides is None else confirm(state, sides)
 
 
 def _prepared(source: ClipSource, task: Task, first: Frame, info: ClipInfo) -> Prepared:

@@ -83,9 +83,9 @@ class MeasuringProcess:
 
     def confirm(self, state: State, sides: frozenset[Side]) -> State:
         """Return the state with the automatic borders of these sides confirmed."""
-        setup = replace(state.setup, confirmed=sides)
         if isinstance(state, TrackState):
-            return replace(state, setup=setup)
+            return tracking.confirm(state, sides)
+        setup = replace(state.setup, confirmed=sides)
         with self._lock:
             if state.life == self._life:
                 state = replace(state, number=self._asked(Confirm(state.number, sides)))

@@ -9,13 +9,12 @@ import signal
 import sys
 import traceback
 from collections import OrderedDict
-from dataclasses import replace
 from io import BufferedReader
 
 import numpy as np
 
 from segmentation.results import Picture
-from segmentation.tracking import TrackState, start, step
+from segmentation.tracking import TrackState, confirm, start, step
 from usbio.measuring_requests import Confirm, Raised, Start, Step
 
 _States = OrderedDict[int, TrackState]
@@ -67,8 +66,7 @@ def _answer(
             states[new], result = step(states[request.state], picture, request.t_s, request.frame)
             answer = (new, result)
         elif isinstance(request, Confirm):
-            before = states[request.state]
-            states[new] = replace(before, setup=replace(before.setup, confirmed=request.sides))
+            states[new] = confirm(states[request.state], request.sides)
     except Exception as error:  # raised again by whoever asked
         return Raised(_sendable(error))
     while len(states) > _KEPT:

@@ -49,6 +49,7 @@ class VisitRun:
         self._samples: dict[int, tuple[Sample, Regions]] = {}
         self._orders: deque[Effect] = deque(maxlen=1000)
         self._over = threading.Event()
+        self._leave: list[Callable[[], None]] = []
         self._ticking = threading.Thread(target=self._tick, name="visit clock", daemon=True)
 
     @property
@@ -81,7 +82,13 @@ class VisitRun:
         self._over.set()
         if self._ticking.is_alive() and self._ticking is not threading.current_thread():
             self._ticking.join(1.0)
+        while self._leave:
+            self._leave.pop()()
         return self._keeper.close(timeout_s)
+
+    def at_end(self, leave: Callable[[], None]) -> None:
+        """Have this done once when the visit is stopped, such as no longer to listen."""
+        self._leave.append(leave)
 
     def sink(self, source: int, regions: Regions = no_regions) -> Sink:
         """Return what takes the samples of a source, on its measure thread."""

@@ -9,8 +9,8 @@ from math import nan
 import numpy as np
 import pytest
 
-from segmentation.results import QUANTITIES, FloatArray, FrameResult, Picture, Status
-from segmentation.tracking import TrackState, start, step
+from segmentation.results import QUANTITIES, FloatArray, FrameResult, Picture, Side, Status
+from segmentation.tracking import TrackState, confirm, start, step
 from segmentation.views import VIEWS, GivenBorder, MeasureSetup, Panel, Seed, Station
 from tests.segmentation.drawn import ROI, SIZE, SPACING, layers, oval, oval_border_mm, speckle
 
@@ -136,6 +136,31 @@ def test_a_confirmed_side_says_so_and_an_automatic_one_too() -> None:
     assert run(LAYER, pictures)[1][0].measurements[0].border_source == "auto"
     confirmed = replace(LAYER, confirmed=frozenset({"left"}))
     assert run(confirmed, pictures)[1][0].measurements[0].border_source == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("setup", "pictures"),
+    [
+        (LAYER, [layer_picture(6.0, k) for k in range(3)]),
+        (
+            replace(CONTOUR, borders=(), seeds=(Seed("right", "contour", (250.0, 200.0)),)),
+            [oval(CENTRE, HALF, seed=4 + k) for k in range(3)],
+        ),
+    ],
+    ids=["layer", "contour"],
+)
+def test_a_border_that_is_followed_already_can_be_confirmed(
+    setup: MeasureSetup, pictures: list[Picture]
+) -> None:
+    state = start(setup, pictures[0])
+    state, before = step(state, pictures[0], 0.0)
+    side = before.measurements[0].side
+    other: Side = "right" if side == "left" else "left"
+    _, not_this_side = step(confirm(state, frozenset({other})), pictures[1], 0.04)
+    state, after = step(confirm(state, frozenset({side})), pictures[1], 0.04)
+    sources = [r.measurements[0].border_source for r in (before, not_this_side, after)]
+    assert sources == ["auto", "auto", "confirmed"]
+    assert step(state, pictures[2], 0.08)[1].measurements[0].border_source == "confirmed"
 
 
 def test_edges_given_by_hand_choose_the_layer() -> None:

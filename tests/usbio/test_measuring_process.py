@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +62,7 @@ def test_measures_the_same_to_the_last_bit(
         _alike(found, expected)
         if index == 1:
             far = away.confirm(far, frozenset({"left"}))
-            near = replace(near, setup=replace(near.setup, confirmed=frozenset({"left"})))
+            near = tracking.confirm(near, frozenset({"left"}))
     assert far.setup.confirmed == {"left"}
     assert away.pid != os.getpid()
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from segmentation.results import Side
-from segmentation.tracking import TrackState
+from segmentation.tracking import TrackState, confirm
 from segmentation.views import ViewName
 from tests.usbio.recorded import AtOnce, MeasuredRun, frames, plan, sample, sample_pictures
 from usbio.cli import main
@@ -133,7 +133,7 @@ def test_folder_without_recordings(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 def _confirm(state: TrackState) -> TrackState:
-    return replace(state, setup=replace(state.setup, confirmed=frozenset({"left"})))
+    return confirm(state, frozenset({"left"}))
 
 
 def _live(parent: Path, view: ViewName, codec: Codec, n: int = 45) -> tuple[Path, MeasuredRun]:

@@ -235,7 +235,7 @@ def test_a_source_that_dies_in_the_hold_breaks_the_repetition_off_and_no_other()
     assert (one.outcome, one.results) == ("broken", ())
     assert one.at_s - dead_s < 1.2  # s
     assert clinic.state.running is None
-    assert "visit.why.source_lost" in clinic.said
+    assert "visit.trouble.source_lost" in clinic.said
     assert patient_scene(clinic.state, Texts("en")).shapes == ()
     clinic.press("next")
     assert clinic.said[-1] == "visit.trouble.no_picture"

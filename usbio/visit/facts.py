@@ -77,6 +77,8 @@ class VisitBegun:
     acquisition: Acquisition = Acquisition()
     rater: str = ""
     schedule: str = ""
+    hold_s: Number = nan  # where another hold is asked for than the protocol's
+    language: str = "en"  # of the patient's screen
     program_version: str = ""
     at_s: float = 0.0
     kind: Literal["visit_begun"] = "visit_begun"
@@ -109,7 +111,7 @@ class PlaceCompared:
     at_s: float
     site: Site
     verdict: Literal["first", "matches", "differs", "not_compared"]
-    reasons: tuple[str, ...] = ()  # codes of texts
+    reasons: tuple[str, ...] = ()  # in words
     shift_mm: Number = nan
     similarity: Number = nan
     landmark_mm: Number = nan
@@ -328,7 +330,8 @@ class Proposed:
     at_s: float
     proposal: str  # stay, advance, ease, held_back
     protocol: str
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()  # in words, the weightiest first
+    hold_s: Number = nan  # where another hold is proposed than the protocol's
     accepted: bool | None = None  # None: not decided yet
     override: str = ""  # reason, in the clinician's words
     kind: Literal["proposed"] = "proposed"

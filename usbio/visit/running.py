@@ -46,6 +46,8 @@ from usbio.visit.timeline import CuePhase, timeline
 
 SILENT_S = 1.0
 """A source that gives no picture for so long breaks off what runs."""
+_SOURCE_LOST = "visit.why.source_lost"
+_SAID = {_SOURCE_LOST: "visit.trouble.source_lost"}
 _REST_S = 1.5  # before the cue: the patient's picture begins at this mean
 _LEAST_PICTURES = 5
 _SETTLE_S = 0.5  # after the hold: the last pictures of it are still being measured
@@ -82,7 +84,7 @@ def go_on(turn: Turn) -> None:
     if running is None:
         return
     if turn.state.silent_s > SILENT_S:
-        break_off(turn, "visit.why.source_lost")
+        break_off(turn, _SOURCE_LOST)
     elif running.timeline is None:
         _go_on_capturing(turn, running)
     else:
@@ -110,7 +112,7 @@ def break_off(turn: Turn, reason: str) -> None:
     else:
         turn.keep(Troubled(state.at_s, reason))
     turn.change(running=None, seen=(), timelines=())
-    turn.ask(Say(Text(reason)))
+    turn.ask(Say(Text(_SAID.get(reason, reason))))
 
 
 def mark_breath(turn: Turn) -> None:

@@ -1,0 +1,202 @@
+"""What of a visit belongs to the window's thread: turning, confirming, lights, and what is said and shown."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from segmentation.results import Side
+from segmentation.tap import TapResult, TapState, begin_tap, halves, step_tap
+from usbio.errors import UsbioError
+from usbio.patient_scene import PatientScene
+from usbio.sample import Counts, Sample
+from usbio.shown_runs import ShownRuns
+from usbio.texts import Text, Texts
+from usbio.visit.effects import ConfirmBorders, Cue, Effect, Propose, Say, Sound, TurnTo
+from usbio.visit.facts import Light, PlaceCompared, Proposed
+from usbio.visit.inputs import Compared, Lit, Told, Turned
+from usbio.visit.record import VisitRecord
+from usbio.visit.scene import PatientChoice, patient_scene
+from usbio.visit.site import Site
+from usbio.visit.state import VisitState
+from usbio.visit.view import VisitView, visit_view
+from usbio.visit_form import unlike
+from usbio.visit_lights import Found, rate_light, scale_light, side_light
+from usbio.visit_run import VisitRun
+
+LIGHTS_S = 0.5
+EFFORT = 0.8
+"""Of a simulated patient."""
+_RATE_S = 2.0  # over which pictures are counted
+_PRESSED: Side = "left"
+Proposing = Callable[[VisitRecord, Texts], Proposed]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskNews:
+    """What there is to show and to say since the last look."""
+
+    view: VisitView
+    scene: PatientScene
+    said: tuple[str, ...]
+    sounds: tuple[Sound, ...]
+    trouble: str  # why the visit cannot be written down; "" where it is
+
+
+class VisitDesk:
+    """Looks at a visit for a window, on the window's thread, some thirty times a second."""
+
+    def __init__(
+        self,
+        visit: VisitRun,
+        shown: ShownRuns,
+        texts: Texts,
+        patient_texts: Texts,
+        propose: Proposing,
+        before: VisitRecord | None = None,
+        follow_cues: bool = False,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.visit, self.shown = visit, shown
+        self.choice = PatientChoice()
+        self._texts, self._patient_texts = texts, patient_texts
+        self._propose, self._before, self._follow_cues = propose, before, follow_cues
+        self._clock, self._lights_due_s = clock, 0.0
+        self._lit: dict[Light, Found] = {}
+        self._counts: deque[tuple[float, Counts]] = deque()
+        self._tap: TapState | None = None
+        self._tapped: TapResult | None = None
+        self._tapped_stage = -1
+        self.shown.runs[0].listen(self.see)
+
+    def close(self, timeout_s: float = 5.0) -> bool:
+        """End it; True once everything of the visit is on the disk. Without an end it can be gone on with."""
+        self.shown.runs[0].unlisten(self.see)
+        return self.visit.stop(timeout_s)
+
+    def look(self) -> DeskNews:
+        """Do what is asked of the window, look at the lights, and return what is to be shown."""
+        said: list[str] = []
+        sounds: list[Sound] = []
+        for order in self.visit.take_orders():
+            self._obey(order, said, sounds)
+        state = self.visit.state
+        self._follow_site(state)
+        self._look_at_lights(state)
+        if self._follow_cues:
+            self._ask_effort(state)
+        scene = patient_scene(state, self._patient_texts, self.choice)
+        trouble = " · ".join(filter(None, (self.visit.trouble, self.visit.store_trouble)))
+        return DeskNews(visit_view(state), scene, tuple(said), tuple(sounds), trouble)
+
+    def see(self, sample: Sample) -> None:
+        """Take a picture for the tap test, where it is on; on the measure thread."""
+        tap, tapped = self._tap, self._tapped
+        if tap is not None and sample.picture is not None and (tapped is None or tapped.half is None):
+            self._tap, self._tapped = step_tap(tap, sample.picture, sample.frame.arrived_s)
+
+    def _obey(self, order: Effect, said: list[str], sounds: list[Sound]) -> None:
+        match order:
+            case Say():
+                said.append(self._texts.say(order.text))
+            case Cue():
+                sounds.append(order.sound)
+            case ConfirmBorders():
+                for run in self.shown.runs:
+                    run.confirm()
+            case TurnTo():
+                said.append(self._turn(order.site))
+            case Propose():
+                proposed = self._propose(self.visit.state.record, self._texts)
+                self.visit.hear(Told(self.visit.now_s, proposed))
+
+    def _turn(self, site: Site) -> str:
+        """Measure the other side with the same probe; another view is set up by hand."""
+        run = self.shown.runs[0]
+        if len(self.shown.runs) == 1 and run.view is not None and run.view.name != site.view:
+            muscle = Text(f"visit.muscle.{_leading(site)}")
+            return self._texts.say(Text("visit.do.other_view", muscle=muscle))
+        if len(self.shown.runs) == 1 and run.side is not None and (run.side,) != site.sides:
+            try:
+                run.measure_other_side()
+            except UsbioError as error:
+                return str(error)
+        return self._texts.say(Text("visit.do.other_side", side=Text(f"visit.side.{site.sides[0]}")))
+
+    def _follow_site(self, state: VisitState) -> None:
+        """Once the picture shows the site that is asked for, say so."""
+        if state.live_site != state.site and shows(self.shown, state.site):
+            self.visit.hear(Turned(self.visit.now_s, state.site))
+            self._compare(state)
+
+    def _compare(self, state: VisitState) -> None:
+        """Compare how pictures are made with the last visit."""
+        if self._before is None:
+            return
+        reasons = unlike(state.record.begun.acquisition, self._before.begun.acquisition)
+        words = tuple(self._texts.say(one) for one in reasons)
+        at_s = self.visit.now_s
+        verdict = PlaceCompared(at_s, state.site, "differs" if words else "not_compared", words)
+        self.visit.hear(Compared(at_s, verdict))
+
+    def _look_at_lights(self, state: VisitState) -> None:
+        self._begin_tap(state)
+        now_s = self._clock()
+        if now_s < self._lights_due_s:
+            return
+        self._lights_due_s = now_s + LIGHTS_S
+        run = self.shown.runs[0]
+        sample = run.values.sample
+        self._light("side", side_light(self._tapped, _PRESSED))
+        self._light("scale", scale_light(any(one.screen_changed for one in self.shown.runs), sample))
+        counts = run.status().counts
+        self._counts.append((now_s, counts))
+        while len(self._counts) > 1 and now_s - self._counts[1][0] >= _RATE_S:
+            self._counts.popleft()
+        began_s, before = self._counts[0]
+        seconds = now_s - began_s
+        if seconds >= _RATE_S:
+            self._light("rate", rate_light(counts.since(before), seconds, sample))
+
+    def _light(self, light: Light, found: Found) -> None:
+        if self._lit.get(light) == found:
+            return
+        self._lit[light] = found
+        verdict, reason = found
+        words = self._texts.say(reason) if reason is not None else ""
+        self.visit.hear(Lit(self.visit.now_s, light, verdict, words))
+
+    def _begin_tap(self, state: VisitState) -> None:
+        """Look out for a press while the lights are checked; what was found at a site holds for it."""
+        if state.stage.step != "checks" or state.record.stage == self._tapped_stage:
+            self._tap = self._tap if state.stage.step == "checks" else None
+            return
+        measured = self.shown.runs[0].measured_as
+        if measured is not None:
+            self._tapped_stage = state.record.stage
+            rois = tuple(panel.roi for panel in measured.panels)
+            self._tap, self._tapped = begin_tap(halves(rois)), None
+
+    def _ask_effort(self, state: VisitState) -> None:
+        running = state.running
+        asked = running is not None and running.timeline is not None and running.phase in ("contract", "hold")
+        for run in self.shown.runs:
+            run.steer_to(EFFORT if asked else 0.0)
+
+
+def shows(shown: ShownRuns, site: Site) -> bool:
+    """Return whether what is measured now is this site."""
+    sides = {
+        side
+        for run in shown.runs
+        if run.measured_as is not None and run.view is not None and run.view.name == site.view
+        for panel in run.measured_as.panels
+        for side in panel.sides
+    }
+    return set(site.sides) <= sides
+
+
+def _leading(site: Site) -> str:
+    return {"tra": "tra", "lm-csa": "lm", "lm-thickness": "lm"}.get(site.view, "layer")
