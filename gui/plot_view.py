@@ -65,6 +65,9 @@ class TracePlot(QWidget):
         # A figure at the upper end would be cut through.
         self._plot.getAxis("left").setStyle(hideOverlappingLabels=True)
         self._plot.getAxis("left").setWidth(48)
+        # Ticks without a figure took a third of painting; nobody reads them.
+        self._plot.getAxis("left").setStyle(maxTickLevel=1)
+        self._plot.getAxis("bottom").setStyle(maxTickLevel=0)
         self._legend.set_theme(theme)
         for words, shade in self._shades.items():
             colour = QColor(theme.soft if words == "rest" else theme.target)
@@ -91,6 +94,8 @@ class TracePlot(QWidget):
             low, high = float(known.min()), float(known.max())
             room = max(0.15 * (high - low), 0.03 * high)
             self._plot.setYRange(low - room, high + room, padding=0)
+        # Left to the painting, the new range is noticed in the middle of it, and all is painted twice.
+        self._plot.scene().prepareForPaint()
 
     def show_phases(self, rests: tuple[Span, ...], contractions: tuple[Span, ...]) -> None:
         """Shade rest in grey and contraction in the target colour, where they are in view."""
