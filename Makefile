@@ -42,6 +42,7 @@ bench: $(READY)
 	$(BIN)/python -m bench.bench_analyze
 	$(BIN)/python -m bench.bench_latency
 	$(BIN)/python -m bench.bench_turns
+	$(BIN)/python -m bench.bench_paint
 	$(BIN)/python -m bench.bench_two_sources
 	$(BIN)/python -m bench.bench_recording
 	$(BIN)/python -m bench.bench_streaming
