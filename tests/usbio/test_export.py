@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.usbio.visit_facts import BEGUN, LEFT, capture, every_kind, repetition, second
+from tests.usbio.visit_facts import BEGUN, LEFT, capture, every_kind, repetition, second, second_of
 from usbio.cli import main
 from usbio.columns import COLUMNS
 from usbio.data_folder import visits_folder
@@ -52,10 +52,7 @@ def _training() -> list[Fact]:
         for k, at_s in enumerate((60.0, 80.0, 100.0), 1)
     ]
     shown[1] = replace(shown[1], outcome="not_passed", reason="hold", results=())
-    seconds = [
-        second(19.0),
-        *(replace(second(59.0), trial=TRAINING, second=k, at_s=58.0 + k) for k in (0, 1)),
-    ]
+    seconds = [second(19.0), *(second_of(58.0 + k, k, TRAINING) for k in (0, 1))]
     return [
         capture(4.0, 1),
         StillKept(4.1, capture(4.0, 1).trial, "rest.png"),
@@ -69,7 +66,7 @@ def _training() -> list[Fact]:
         PainNoted(110.0, "after_set", 1, 4.0, LEFT),
         PainNoted(120.0, "end", 0, nan),
         Remarked(121.0, "=1+1"),
-        Proposed(122.0, "held_back", "-tra", ("pain",), False, "+she sleeps well"),
+        Proposed(122.0, "held_back", "-tra", ("pain",), nan, False, "+she sleeps well"),
     ]
 
 

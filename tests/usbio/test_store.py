@@ -6,17 +6,28 @@ import datetime
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from math import isnan, nan
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import mounted, take_all_room
-from tests.usbio.visit_facts import BEGUN, LEFT, RIGHT, begun_in, capture, every_kind, repetition, second
+from tests.usbio.visit_facts import (
+    BEGUN,
+    LEFT,
+    RIGHT,
+    begun_in,
+    capture,
+    every_kind,
+    repetition,
+    second,
+    second_of,
+)
 from usbio.data_folder import store_path, visits_folder
 from usbio.store import tables
 from usbio.store.catching_up import catch_up, rebuild
+from usbio.store.fact_rows import tables_of
 from usbio.store.lookup import Wanted, last_visit, next_number, repetitions, subjects, visits
 from usbio.store.packing import packed_rows, unpacked_rows
 from usbio.store.store import Store, StoreTrouble
@@ -83,6 +94,19 @@ def test_every_kind_of_fact_has_its_rows(store: Store) -> None:
         assert repr(unpacked_rows(packed.rows)) == repr(list(second(6.0).rows))
 
 
+def test_every_field_of_a_fact_has_its_column() -> None:
+    """But for what stands elsewhere: sites and trials in columns of their own, the kind as the table."""
+    apart = {"kind", "at_s", "site", "trial", "levels", "results", "acquisition", "visit", "subject"}
+    apart |= {"taken_at_s", "restored"}  # of what is withdrawn, its row says so
+    lacking = {}
+    for fact in every_kind():
+        table = tables_of(fact.kind)
+        named = {field.name for field in fields(fact)} - apart
+        if table is not None and named - set(table.__table__.columns.keys()):
+            lacking[fact.kind] = named - set(table.__table__.columns.keys())
+    assert lacking == {}
+
+
 def test_unknown_values_are_null_and_never_nan(store: Store) -> None:
     store.fill(BEGUN.visit, 0, every_kind(), 1000)
     with sqlite3.connect(store.path) as connection:
@@ -131,11 +155,28 @@ def test_fact_of_a_newer_program_keeps_its_place(store: Store) -> None:
 
 def test_seconds_of_a_trial_that_was_broken_off_belong_to_none(store: Store) -> None:
     broken, again = second(6.0), second(30.0)
-    later = replace(again, at_s=31.0, second=1)
+    later = second_of(31.0, 1, again.trial)
     store.fill(BEGUN.visit, 0, (BEGUN, broken, again, later, repetition(40.0, 1)), 9)
     with store.reading() as session:
         owners = [(row.at_s, row.repetition_id) for row in session.query(tables.Second).order_by("at_s")]
     assert owners == [(6.0, None), (30.0, 1), (31.0, 1)]
+
+
+def test_seconds_after_the_judgement_belong_to_their_trial(store: Store) -> None:
+    """A repetition is judged at the end of its hold; then it is withdrawn, and taken again."""
+
+    def one(at_s: float, number: int) -> Fact:
+        return second_of(at_s, number, repetition(7.5, 1).trial)
+
+    facts: list[Fact] = [BEGUN, one(6.0, 0), one(7.0, 1), repetition(7.5, 1), one(8.0, 2), one(9.0, 3)]
+    facts += [Withdrawn(9.5, repetition(7.5, 1).trial, 7.5)]
+    # The pictures of its first second did not come.
+    facts += [one(22.0, 1), one(23.0, 2), repetition(23.5, 1), one(24.0, 3)]
+    for place, fact in enumerate(facts):
+        store.fill(BEGUN.visit, place, [fact], 9)
+    with store.reading() as session:
+        owners = [row.repetition_id for row in session.query(tables.Second).order_by("at_s")]
+    assert owners == [1, 1, 1, 1, 2, 2, 2]
 
 
 def test_withdrawn_and_put_back(store: Store) -> None:

@@ -191,10 +191,10 @@ def test_frames_are_let_go_only_when_memory_is_full_and_it_is_written_down(
     assert keeper.close()
     facts = visit_facts(folder)
     lost = [fact for fact in facts if isinstance(fact, Troubled)]
-    assert [fact.code for fact in lost] == [LOST_SECONDS]
-    said = int(lost[0].words.split()[0])
+    assert {fact.code for fact in lost} == {LOST_SECONDS}
+    said = sum(int(fact.words.split()[0]) for fact in lost)
     assert 10 < said < 20
-    assert len(facts) == 20 - said + 2
+    assert len(facts) == 20 - said + len(lost) + 1
     assert Remarked(20.0, "what people say is always taken") in facts
 
 

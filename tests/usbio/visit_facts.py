@@ -136,6 +136,11 @@ def every_kind() -> tuple[Fact, ...]:
     )
 
 
+def second_of(at_s: float, number: int, trial: TrialName) -> SecondSeen:
+    """That second of a trial, counted from 0; its pictures are of the second before."""
+    return replace(second(at_s), second=number, trial=trial)
+
+
 def begun_in(folder: Path) -> VisitBegun:
     """The beginning of a visit that lies in a folder."""
     return replace(BEGUN, visit=folder.name)

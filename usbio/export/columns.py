@@ -28,7 +28,11 @@ _TIMES = {
     "rest_end_s": f"end of the stretch rest is the mean of, {_SINCE}",
     "last_s": f"the last that happened, {_SINCE}",
 }
-_SECONDS = {"in_target_s": "how long the muscle stayed in the target during the hold; empty without a target"}
+_SECONDS = {
+    "asked_hold_s": "hold that was asked for, where it was not the protocol's",
+    "proposed_hold_s": "hold that is proposed, where it is not the protocol's",
+    "in_target_s": "how long the muscle stayed in the target during the hold; empty without a target",
+}
 
 _OWN: Mapping[str, tuple[str, str]] = {
     "subject": ("code of the patient", ""),
@@ -74,7 +78,7 @@ _OWN: Mapping[str, tuple[str, str]] = {
     "repetition": ("number of the repetition in its set, from 1; empty for captures", ""),
     "capture": ("number of the resting capture, from 1; empty for repetitions", ""),
     "feedback": (
-        "what the patient was shown: none, during, after, or both; what was reached without is apart",
+        "what the patient was shown: none, during, after, both, or outside (words where it misses)",
         "",
     ),
     "outcome": ("passed, not_passed, not_decidable, or broken (stopped before its end)", ""),
@@ -83,7 +87,7 @@ _OWN: Mapping[str, tuple[str, str]] = {
     "withdrawn": (_WITHDRAWN, ""),
     "breath": ("end_expiration, marked, breathing, held, not_decidable or not_seen", ""),
     "replaced": ("1 where the probe was lifted and replaced before this capture", ""),
-    "still": ("file in the visit's folder that shows what was measured", ""),
+    "stills": ("files in the visit's folder that show what was measured, the picture first", ""),
     "target_low_percent": ("what the side was asked to reach at least: change from rest", "%"),
     "target_high_percent": ("and at most", "%"),
     "n_repetitions": ("repetitions that were not withdrawn", ""),
@@ -106,9 +110,9 @@ _VISIT = "subject visit visit_number date protocol"
 _TRIAL = "block sides view set"
 _ORDER: Mapping[ExportTable, str] = {
     "subjects": "subject n_visits first_date last_date painful_side",
-    "visits": f"{_VISIT} began state last_s resumed painful_side sites schedule rater level landmark posture "
-    "scanner probe preset depth_mm source program_version pain_start pain_end proposal proposed_protocol "
-    "proposal_accepted override_reason remarks troubles",
+    "visits": f"{_VISIT} began state last_s resumed painful_side sites schedule asked_hold_s rater level "
+    "landmark posture scanner probe preset depth_mm source program_version pain_start pain_end proposal "
+    "proposed_protocol proposed_hold_s proposal_accepted override_reason remarks troubles",
     "sets": f"{_VISIT} {_TRIAL} n_repetitions n_passed n_with_feedback n_passed_with_feedback "
     "n_without_feedback n_passed_without_feedback n_not_decidable pain_before pain_after",
     "repetitions": f"{_VISIT} {_TRIAL} repetition feedback outcome reason selectivity withdrawn cue_s end_s "
@@ -118,7 +122,7 @@ _ORDER: Mapping[ExportTable, str] = {
     "frames": f"{_VISIT} {_TRIAL} capture repetition feedback withdrawn frame time_s new_picture phase side "
     "muscle thickness_mm area_cm2 relative_thickness_percent slide_mm echo_intensity_grey subcutaneous_mm "
     "probe_shift_mm quality status border_source",
-    "captures": f"{_VISIT} {_TRIAL} capture withdrawn at_s start_s end_s breath replaced still side muscle "
+    "captures": f"{_VISIT} {_TRIAL} capture withdrawn at_s start_s end_s breath replaced stills side muscle "
     "quantity unit rest_value rest_sd n_pictures ok_fraction",
     "pains": f"{_VISIT} at_s moment set sides view pain",
     "functions": f"{_VISIT} at_s activity function",

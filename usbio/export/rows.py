@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from usbio.columns import Cell
 from usbio.store import tables
+from usbio.store.lookup import nearest_stills
 from usbio.store.packing import unpacked_rows
 from usbio.store.records import VisitRow
 from usbio.visit.facts import FrameRow
@@ -55,12 +56,14 @@ class VisitRows:
             "painful_side": visit.painful_side,
             "sites": ", ".join(site.words for site in visit.sites),
             "schedule": visit.schedule,
+            "asked_hold_s": visit.hold_s,
             "rater": visit.rater,
             "program_version": row.program_version,
             "pain_start": visit.pain_start,
             "pain_end": visit.pain_end,
             "proposal": visit.proposal,
             "proposed_protocol": visit.next_protocol,
+            "proposed_hold_s": visit.next_hold_s,
             "proposal_accepted": visit.proposal_accepted,
             "override_reason": proposal.override if proposal else "",
             "remarks": " | ".join(one.words for one in self._all(tables.Remark)),
@@ -115,14 +118,12 @@ class VisitRows:
         """Yield a row for every resting capture, side, muscle and quantity."""
         stills = self._all(tables.Still)
         for one in self._all(tables.Capture):
-            named = [still for still in stills if _name(still) == _name(one)]
-            still = min(named, key=lambda still, at=one.at_s: abs(still.at_s - at), default=None)  # type: ignore[misc] # the default binds it
             told: Row = {
                 **self._key,
                 **_trial(one),
                 "capture": one.number,
                 **_cells(one, ("withdrawn", "at_s", "start_s", "end_s", "breath", "replaced")),
-                "still": still.file if still is not None else "",
+                "stills": " ".join(still.file for still in nearest_stills(stills, one)),
             }
             for level in one.levels:
                 cells = _cells(level, ("side", "muscle", "quantity", "unit", "n_pictures", "ok_fraction"))
@@ -237,10 +238,6 @@ def subject_rows(visits: Iterable[VisitRow]) -> Iterator[Row]:
 
 def _trial(one: Any) -> Row:
     return {"block": one.block, "sides": one.sides, "view": one.view, "set": one.set_number}
-
-
-def _name(one: tables.OfTrial) -> tuple[str, str, str, int, int]:
-    return one.block, one.sides, one.view, one.set_number, one.number
 
 
 def _cells(one: object, names: Iterable[str]) -> Row:

@@ -6,12 +6,12 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from usbio.store import tables
-from usbio.store.packing import packed_rows
+from usbio.store.packing import packed_rows, unpacked_rows
 from usbio.visit.facts import (
     BordersConfirmed,
     CaptureTaken,
@@ -53,6 +53,8 @@ def begin_visit(session: Session, name: str, begun: VisitBegun) -> tables.Visit:
         painful_side=begun.painful_side,
         rater=begun.rater,
         schedule=begun.schedule,
+        hold_s=begun.hold_s,
+        language=begun.language,
         program_version=begun.program_version,
         sites=[[list(site.sides), site.view] for site in begun.sites],
         last_s=begun.at_s,
@@ -81,8 +83,7 @@ def add_fact(session: Session, visit: tables.Visit, place: int, fact: Fact) -> N
         case Withdrawn():
             _withdraw(session, visit, fact)
         case SecondSeen():
-            rows = packed_rows(fact.rows)
-            session.add(tables.Second(**key, **_trial(fact.trial), second=fact.second, rows=rows))
+            _add_second(session, key, fact)
         case CaptureTaken():
             _add_capture(session, key, fact)
         case RepetitionJudged():
@@ -131,9 +132,20 @@ def _row(key: dict[str, float], fact: _Plain) -> tables.Base:
             cells |= _site(value)
         else:
             cells[name] = list(value) if isinstance(value, tuple) else value
-    if isinstance(fact, PainNoted) and fact.site is None:
-        del cells["site"]
-    return _TABLES[fact.kind](**cells | key)
+    table = _TABLES[fact.kind]
+    known = table.__table__.columns.keys()  # a field without a column is no reason to lose the others
+    return table(**{name: cell for name, cell in (cells | key).items() if name in known})
+
+
+def tables_of(kind: str) -> type[tables.Base] | None:
+    """Return the table that says what a kind of fact says; None for one that changes the row of another."""
+    own = {
+        "visit_begun": tables.Visit,
+        "capture_taken": tables.Capture,
+        "repetition_judged": tables.Repetition,
+        "second_seen": tables.Second,
+    }
+    return _TABLES.get(kind) or own.get(kind)
 
 
 def _shallow(fact: _Plain) -> dict[str, object]:
@@ -175,16 +187,45 @@ def _add_repetition(session: Session, key: dict[str, float], fact: RepetitionJud
     _claim(session, row, {"repetition_id": row.id})
 
 
+def _add_second(session: Session, key: dict[str, float], fact: SecondSeen) -> None:
+    """Add a second. A trial is judged when its hold is over: what comes after has its trial already."""
+    row = tables.Second(**key, **_trial(fact.trial), second=fact.second, rows=packed_rows(fact.rows))
+    before = session.scalar(_seconds_back(row.visit_id, _trial(fact.trial)).limit(1))
+    if before is not None and _of_one_take(before, row):
+        row.capture_id, row.repetition_id = before.capture_id, before.repetition_id
+    session.add(row)
+
+
 def _claim(session: Session, row: tables.Capture | tables.Repetition, owner: dict[str, int]) -> None:
-    """Give a trial its seconds: those since its first, for one of the same name may have been broken off."""
-    second = tables.Second
-    own = and_(
-        *_same_trial(second, row.visit_id, _cells(row)),
-        second.capture_id.is_(None),
-        second.repetition_id.is_(None),
+    """Give a trial its seconds, from the last back to its first: one of its name may have been broken off."""
+    after: tables.Second | None = None
+    for second in session.scalars(_seconds_back(row.visit_id, _cells(row))):
+        owned = second.capture_id is not None or second.repetition_id is not None
+        if owned or (after is not None and not _of_one_take(second, after)):
+            return
+        for name, value in owner.items():
+            setattr(second, name, value)
+        after = second
+
+
+def _seconds_back(visit_id: int, cells: dict[str, str | int]) -> Select[tables.Second]:
+    """Ask for the seconds of trials of one name, the newest first."""
+    return (
+        select(tables.Second)
+        .where(*_same_trial(tables.Second, visit_id, cells))
+        .order_by(tables.Second.fact.desc())
     )
-    first = session.scalar(select(func.max(second.fact)).where(own, second.second == 0))
-    session.execute(update(second).where(own, second.fact >= (first or 0)).values(**owner))
+
+
+def _of_one_take(before: tables.Second, after: tables.Second) -> bool:
+    """Whether two seconds count from one beginning: a trial that is taken again counts anew."""
+    return before.second < after.second and abs(_began_s(before) - _began_s(after)) < 1.0
+
+
+def _began_s(second: tables.Second) -> float:
+    """When the trial of a second began, to a second."""
+    rows = unpacked_rows(second.rows)
+    return (rows[0].at_s if rows else second.at_s) - second.second
 
 
 def _withdraw(session: Session, visit: tables.Visit, fact: Withdrawn) -> None:

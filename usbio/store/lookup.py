@@ -138,6 +138,7 @@ def visit_row(session: Session, row: tables.Visit) -> VisitRow:
         sites=tuple(Site(tuple(sides), view) for sides, view in row.sites),
         rater=row.rater,
         schedule=row.schedule,
+        hold_s=row.hold_s,
         acquisition=Acquisition(
             row.level,
             row.landmark,
@@ -157,6 +158,7 @@ def visit_row(session: Session, row: tables.Visit) -> VisitRow:
         proposal=proposal.proposal if proposal else "",
         proposal_accepted=proposal.accepted if proposal else None,
         next_protocol=proposal.protocol if proposal else "",
+        next_hold_s=proposal.hold_s if proposal else nan,
     )
 
 
@@ -211,16 +213,22 @@ def _rest_means(captures: Sequence[tables.Capture]) -> tuple[RestMean, ...]:
 def _stills(
     session: Session, visit: tables.Visit, captures: Sequence[tables.Capture]
 ) -> tuple[StillRow, ...]:
-    """The still of each capture: of those that have its name, the nearest, for a capture may be repeated."""
+    """The stills of each capture: of those of its name the nearest, for a capture may be taken again."""
     asked = select(tables.Still).where(tables.Still.visit_id == visit.id)
     stills = session.scalars(asked.order_by(tables.Still.fact)).all()
     found: list[StillRow] = []
     for capture in captures:
-        named = [one for one in stills if _name(one) == _name(capture)]
-        if named:
-            one = min(named, key=lambda still: abs(still.at_s - capture.at_s))
-            found.append(StillRow(site_of(one.sides, one.view), one.number, one.at_s, one.file))
+        site = site_of(capture.sides, capture.view)
+        own = nearest_stills(stills, capture)
+        found += [StillRow(site, capture.number, one.at_s, one.file) for one in own]
     return tuple(found)
+
+
+def nearest_stills(stills: Sequence[tables.Still], capture: tables.Capture) -> list[tables.Still]:
+    """Return the stills that were kept when a capture was taken, in the order in which they were kept."""
+    named = [one for one in stills if _name(one) == _name(capture)]
+    off_s = min((abs(one.at_s - capture.at_s) for one in named), default=0.0)
+    return [one for one in named if abs(one.at_s - capture.at_s) == off_s]
 
 
 def _name(trial: tables.OfTrial) -> tuple[str, str, str, int, int]:

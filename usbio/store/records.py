@@ -48,6 +48,7 @@ class VisitRow:
     sites: tuple[Site, ...]
     rater: str
     schedule: str
+    hold_s: float  # nan where it is the protocol's
     acquisition: Acquisition
     state: VisitState
     last_s: float
@@ -58,6 +59,7 @@ class VisitRow:
     proposal: str  # "" where there was none
     proposal_accepted: bool | None
     next_protocol: str
+    next_hold_s: float  # nan where it is the protocol's
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class LastVisit:
 
     visit: VisitRow
     rests: tuple[RestMean, ...]
-    stills: tuple[StillRow, ...]  # one for each of these captures that has one
+    stills: tuple[StillRow, ...]  # those of these captures, the picture first, then what was kept beside it
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,8 @@ class Visit(Base):
     painful_side: Mapped[str]
     rater: Mapped[str]
     schedule: Mapped[str]
+    hold_s: Mapped[float] = _number()  # where another hold was asked for than the protocol's
+    language: Mapped[str]
     program_version: Mapped[str]
     sites: Mapped[list[Any]]  # [[sides], view]
     level: Mapped[str]
@@ -296,6 +298,7 @@ class Proposal(OfVisit, Base):
     proposal: Mapped[str]
     protocol: Mapped[str]
     reasons: Mapped[list[Any]]
+    hold_s: Mapped[float] = _number()
     accepted: Mapped[bool | None]
     override: Mapped[str]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from pathlib import Path
 
 IN_USE = ".in_use"
@@ -13,14 +14,18 @@ IN_USE = ".in_use"
 class Claim:
     """A claim on a folder. Taking one that somebody holds raises `BlockingIOError`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, patience_s: float = 0.0) -> None:
         self._fd = os.open(folder / IN_USE, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
-        try:
-            _lock(self._fd)
-        except OSError as error:
-            os.close(self._fd)
-            self._fd = -1
-            raise BlockingIOError(error.errno, "somebody holds it") from error
+        until_s = time.monotonic() + patience_s
+        while True:
+            try:
+                _lock(self._fd)
+                return
+            except OSError as error:
+                if time.monotonic() >= until_s:
+                    self.release()
+                    raise BlockingIOError(error.errno, "somebody holds it") from error
+            time.sleep(0.01)
 
     def release(self) -> None:
         """Give it up. May be called twice."""

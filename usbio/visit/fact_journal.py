@@ -18,6 +18,7 @@ from usbio.visit.facts import Fact
 from usbio.visit.visit_file import HEADER, read_visit
 
 TORN = "journal.torn"
+_PATIENCE_S = 0.2  # whoever lists visits holds each for a moment
 
 
 class FactJournal:
@@ -28,7 +29,7 @@ class FactJournal:
         self._path = folder / JOURNAL
         make_private_folder(folder)
         try:
-            self._claim = Claim(folder)
+            self._claim = Claim(folder, _PATIENCE_S)
         except BlockingIOError as error:
             raise OutputError(folder, "this visit is open in another window", "close it there") from error
         except OSError as error:
