@@ -8,6 +8,9 @@ APT_LIBRARIES := libgl1 libegl1 libdbus-1-3 libfontconfig1 libxkbcommon0 libglib
 APT_WINDOW := libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 \
 	libxcb-shape0 libxcb-xfixes0 libxcb-xkb1 libxkbcommon-x11-0
 
+# The tests start hundreds of programs, each of which would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test check texts bench docs-pictures clean system
 .DEFAULT_GOAL := help
 
@@ -22,8 +25,9 @@ help:
 demo: $(READY)
 	$(BIN)/usbio-gui --demo
 
+# On every core; the tests of one file stay together, since they share what was made for them once.
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -62,7 +66,8 @@ $(READY): pyproject.toml .ci/system-libraries
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 		{ echo "usbio: python3-venv is missing; type: apt-get install -y python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable ".[dev]"
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null || true  # others ship files that are no Python 3
 	@touch $(READY)
 
 clean:

@@ -8,11 +8,11 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import find_peaks
 
 from segmentation.fascia import FasciaGrid
 from segmentation.geometry import Calibration, Roi
 from segmentation.minimal_path import minimal_paths
+from segmentation.peaks import peaks
 from segmentation.resampling import blurred
 from segmentation.results import FloatArray, Picture
 
@@ -63,13 +63,13 @@ def find_facet(grid: FasciaGrid) -> tuple[float, float] | None:
     bone_mm = _bone_surface_mm(grid)
     column_mm = grid.x_mm[1] - grid.x_mm[0]
     even = blurred(bone_mm[None], 1.5 / column_mm, 0.0)[0]
-    peaks, _ = find_peaks(-even, prominence=LEAST_HUMP_MM)
+    humps = peaks(-even, prominence=LEAST_HUMP_MM)
     middle = grid.x_mm.mean()
-    bony = [peak for peak in peaks if _shadow_grey(grid, int(peak), float(even[peak])) >= LEAST_SHADOW_GREY]
+    bony = [hump for hump in humps if _shadow_grey(grid, hump, float(even[hump])) >= LEAST_SHADOW_GREY]
     if not bony:
         return None
-    nearest = min(bony, key=lambda peak: abs(grid.x_mm[peak] - middle))
-    return float(grid.x_mm[nearest]), leading_edge_mm(grid, int(nearest), float(even[nearest]))
+    nearest = min(bony, key=lambda hump: abs(grid.x_mm[hump] - middle))
+    return float(grid.x_mm[nearest]), leading_edge_mm(grid, nearest, float(even[nearest]))
 
 
 def _shadow_grey(grid: FasciaGrid, column: int, bone_mm: float) -> float:
