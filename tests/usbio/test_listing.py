@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from usbio.sources.kinds import BUILT_IN
 from usbio.sources.listing import Asked, ask_all, list_sources
 
 BROKEN = "import a_module_that_is_not_there"
-SLOW = "import time; time.sleep(2.5)"
+SLOW = "import threading; GO = threading.Event(); GO.wait(20.0); LOADED = True"
 COMMAND = "from usbio.cli import main; raise SystemExit(main({}))"
 
 
@@ -46,7 +47,7 @@ def test_a_hung_driver_costs_the_others_nothing_and_is_asked_once() -> None:
     kinds = [_kind("hung", _hangs), _kind("good", lambda: [Offer("good:1", "a probe")]), _kind("bad", _fails)]
     began_s = time.perf_counter()
     found = [ask_all(kinds, 0.3) for _ in range(2)][-1]
-    assert time.perf_counter() - began_s < 3.0  # s: twice 0.3, on a busy machine
+    assert time.perf_counter() - began_s < 10.0  # s: twice 0.3, on a busy machine; it hangs for 20
     wakes.set()
     assert [listed.kind.prefix for listed in found] == ["hung", "good", "bad"]
     assert found[0].offers[0].trouble.startswith("did not answer within 0.3 s; ")
@@ -60,9 +61,10 @@ def test_a_plug_in_that_hangs_while_it_is_loaded_is_named(
 ) -> None:
     install(tmp_path / "site", "slow-usbio", {"slow_usbio": SLOW}, {"slow": "slow_usbio:KIND"})
     monkeypatch.syspath_prepend(tmp_path / "site")
-    began_s = time.perf_counter()
     found = list_sources(patience_s=0.5)
-    assert time.perf_counter() - began_s < 2.4  # s: it is not waited for
+    slow = sys.modules["slow_usbio"]
+    assert not hasattr(slow, "LOADED")  # it is not waited for
+    slow.GO.set()
     (offer,) = found[-1].offers
     assert (offer.address, offer.title) == ("slow:", "plug-in of slow-usbio")
     assert offer.trouble.startswith("did not answer within 0.5 s")
