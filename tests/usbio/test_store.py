@@ -28,11 +28,13 @@ from usbio.data_folder import store_path, visits_folder
 from usbio.store import tables
 from usbio.store.catching_up import catch_up, rebuild
 from usbio.store.fact_rows import tables_of
+from usbio.store.late_store import LateStore
 from usbio.store.lookup import Wanted, last_visit, next_number, repetitions, subjects, visits
 from usbio.store.packing import packed_rows, unpacked_rows
 from usbio.store.store import Store, StoreTrouble
 from usbio.visit.facts import Fact, StillKept, VisitEnded, VisitResumed, Withdrawn
 from usbio.visit.keeper import VisitKeeper
+from usbio.visit.visit_file import visit_facts
 
 AT_MOST_S = 5.0
 
@@ -275,8 +277,6 @@ def test_store_that_is_locked_never_hinders_the_journal(tmp_path: Path) -> None:
     keeper = VisitKeeper(visits_folder(tmp_path) / "v", store)
     for fact in (begun_in(keeper.folder), *every_kind()[1:]):
         keeper.keep(fact)
-    from usbio.visit.visit_file import visit_facts
-
     _until(lambda: len(visit_facts(keeper.folder)) == len(every_kind()))
     _until(lambda: "another program holds it" in keeper.store_trouble)
     assert keeper.trouble == ""
@@ -286,6 +286,24 @@ def test_store_that_is_locked_never_hinders_the_journal(tmp_path: Path) -> None:
     assert keeper.close()
     assert keeper.store_trouble == ""
     store.close()
+
+
+def test_store_that_cannot_be_opened_never_hinders_the_journal(tmp_path: Path) -> None:
+    path = store_path(tmp_path)
+    path.write_bytes(b"no store at all")
+    late = LateStore(tmp_path)
+    keeper = VisitKeeper(visits_folder(tmp_path) / "v", late)
+    for fact in (begun_in(keeper.folder), *every_kind()[1:]):
+        keeper.keep(fact)
+    _until(lambda: "build it anew: usbio store rebuild" in keeper.store_trouble)
+    _until(lambda: len(visit_facts(keeper.folder)) == len(every_kind()))
+    assert keeper.trouble == ""
+    path.unlink()
+    _until(lambda: keeper.store_trouble == "")
+    assert keeper.close()
+    assert late.filled("v") == len(every_kind())
+    late.close()
+    late.close()
 
 
 def test_store_that_lacks_visits_catches_up(tmp_path: Path) -> None:

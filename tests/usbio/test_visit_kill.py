@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.usbio.visit_facts import begun_in
 from tests.usbio.visit_process import fact_of_index, keep
+from usbio.store.catching_up import open_store
 from usbio.visit.facts import VisitEnded, VisitResumed
 from usbio.visit.keeper import VisitKeeper
 from usbio.visit.visit_file import interrupted_visits, read_visit, visit_facts
@@ -51,8 +52,16 @@ def test_killed_at_ten_random_moments(tmp_path: Path) -> None:
         assert facts[0] == begun_in(folder)
         due = sum(moment < killed - AT_MOST_LOST_S for _, moment in handed)
         assert len(facts) - 1 >= due, f"{due - len(facts) + 1} facts older than {AT_MOST_LOST_S} s were lost"
+        assert len(facts) - 1 <= len(handed) + 1
         # nan is equal to nothing: what is known of a fact is compared by how it is shown
         assert [repr(f) for f in facts[1:]] == [repr(fact_of_index(k)) for k in range(len(facts) - 1)]
+
+    store, troubles = open_store(tmp_path)  # which was killed while it was filled, too
+    assert troubles == ()
+    assert {folder.name: store.filled(folder.name) for folder in folders} == {
+        folder.name: len(visit_facts(folder)) for folder in folders
+    }
+    store.close()
 
 
 def test_killed_visit_is_gone_on_with(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from tests.usbio.visit_facts import begun_in, capture, many_rows
+from usbio.store.late_store import LateStore
 from usbio.visit.facts import Fact
 from usbio.visit.keeper import VisitKeeper
 
@@ -16,7 +17,7 @@ FACTS_HZ = 20.0
 
 def keep(folder: Path, said: Connection) -> None:
     """Keep a fact twenty times a second until somebody ends it, one in ten a second of 180 values."""
-    keeper = VisitKeeper(folder)
+    keeper = VisitKeeper(folder, LateStore(folder.parent.parent))
     keeper.keep(begun_in(folder))
     began_s = time.perf_counter()
     for index in count():
