@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QPointF, QRect, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from segmentation.results import FloatArray, Picture
 
@@ -37,16 +37,41 @@ class Line:
 _Run = tuple[Line, FloatArray]  # what of a line lies between two gaps, in pixels of the screen
 
 
-def picture_with_lines(
-    grey: Picture, corner: QPointF, lines: Sequence[Line], ratio: float, rim: bool = True
-) -> QImage:
-    """Return a grey picture, in the screen's pixels, with lines on it.
+def paint_with_lines(
+    painter: QPainter, area: QRect, grey: Picture, lines: Sequence[Line], rim: bool = True
+) -> None:
+    """Paint a grey picture, scaled to the screen's pixels of this area, with lines on it.
 
-    ``corner`` is where in the window it lies, ``ratio`` the screen's pixels for each pixel of the window.
+    The picture is written into.
     """
-    runs = _runs(lines, np.array([corner.x(), corner.y()]), ratio) if lines else []
-    if rim and runs:
-        _darken(grey, [pixels for _, pixels in runs], round(RIM_WIDTH * ratio))
+    ratio = painter.device().devicePixelRatio()
+    runs = _runs(lines, np.array([area.x(), area.y()]), ratio) if lines else []
+    x, y, part = _crossed(grey, runs, ratio)
+    here = [(line, pixels - (x, y)) for line, pixels in runs]
+    if rim and part.size:
+        _darken(part, [pixels for _, pixels in here], round(RIM_WIDTH * ratio))
+    height, width = grey.shape
+    painter.drawImage(area, QImage(grey.data, width, height, width, QImage.Format.Format_Grayscale8))
+    if part.size:  # colour costs twice what grey does, so only where there is any
+        across, down = area.width() / width, area.height() / height
+        box = QRectF(x * across, y * down, part.shape[1] * across, part.shape[0] * down)
+        painter.drawImage(box.translated(QPointF(area.topLeft())), _coloured(part, here, ratio))
+
+
+def _crossed(grey: Picture, runs: Sequence[_Run], ratio: float) -> tuple[int, int, Picture]:
+    """Return the part of the picture where lines are, and its corner."""
+    if not runs:
+        return 0, 0, grey[:0, :0]
+    if ratio != round(ratio):
+        return 0, 0, grey  # a part might be put a pixel beside its place
+    points = np.concatenate([pixels for _, pixels in runs])
+    room = round(RIM_WIDTH * ratio)
+    x, y = np.maximum(points.min(axis=0).astype(int) - room, 0).tolist()
+    end_x, end_y = np.maximum(points.max(axis=0).astype(int) + room, 0).tolist()
+    return x, y, grey[y:end_y, x:end_x]
+
+
+def _coloured(grey: Picture, runs: Sequence[_Run], ratio: float) -> QImage:
     height, width = grey.shape
     image = QImage(width, height, QImage.Format.Format_RGB32)
     canvas = np.frombuffer(image.bits(), np.uint8).reshape(height, width, 4)
@@ -90,16 +115,10 @@ def _fixed(pixels: FloatArray) -> npt.NDArray[np.int32]:
     return np.rint(pixels * (1 << _BITS)).astype(np.int32)
 
 
-def _darken(grey: Picture, runs: Sequence[FloatArray], width: int) -> None:
+def _darken(part: Picture, runs: Sequence[FloatArray], width: int) -> None:
     # Unsmoothed: under the smooth line nobody sees its steps.
-    points = np.concatenate(runs)
-    x, y = np.maximum(points.min(axis=0).astype(int) - width, 0)
-    end_x, end_y = np.maximum(points.max(axis=0).astype(int) + width, 0)
-    part = grey[y:end_y, x:end_x]
-    if not part.size:
-        return
     rim = np.zeros_like(part)
-    cv2.polylines(rim, [_fixed(run - (x, y)) for run in runs], False, 255, width, cv2.LINE_8, _BITS)
+    cv2.polylines(rim, [_fixed(run) for run in runs], False, 255, width, cv2.LINE_8, _BITS)
     cv2.copyTo(cv2.convertScaleAbs(part, alpha=_RIM_LIGHT), rim, part)
 
 

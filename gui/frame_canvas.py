@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.drawn_lines import Line, picture_with_lines
+from gui.drawn_lines import Line, paint_with_lines
 from gui.frame_marks import FrameMarks, Mark, Point
 from gui.frame_tools import Tool
 from gui.picture_marks import PictureMarks
@@ -147,13 +147,12 @@ class FrameCanvas(QWidget):
 
     def _paint_frame(self, painter: QPainter, picture: Picture) -> None:
         area, scale = self._fit()
-        ratio = self.devicePixelRatioF()
-        scaled = scaled_picture(picture, area.size(), ratio)
+        scaled = scaled_picture(picture, area.size(), self.devicePixelRatioF())
         lines: list[Line] = []
         if self._measured is not None:
             setup, result, roi = self._measured
             lines = self._marks_at(roi).lines(setup, result, frozenset())
-        painter.drawImage(area, picture_with_lines(scaled, QPointF(area.topLeft()), lines, ratio))
+        paint_with_lines(painter, area, scaled, lines)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         tool = self._tool.marks() if self._tool is not None else ()
         FrameMarks(painter, QRectF(area), scale).paint((*self._marks, *tool))

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.drawn_lines import picture_with_lines
+from gui.drawn_lines import paint_with_lines
 from gui.picture_marks import PictureMarks
 from gui.scaled_picture import scaled_picture
 from gui.theme import ON_PICTURE, text_font
@@ -101,12 +101,11 @@ class ImageView(QWidget):
 
     def _paint_picture(self, painter: QPainter, picture: Picture) -> None:
         area, scale = self._fit(picture.shape[1], picture.shape[0])
-        ratio = self.devicePixelRatioF()
-        scaled = scaled_picture(picture, area.size(), ratio)
+        scaled = scaled_picture(picture, area.size(), self.devicePixelRatioF())
         marks = PictureMarks(scale, QRectF(area))
         setup, result, confirmed = self._setup, self._result, self._confirmed
         lines = marks.lines(setup, result, confirmed) if setup is not None else []
-        painter.drawImage(area, picture_with_lines(scaled, QPointF(area.topLeft()), lines, ratio))
+        paint_with_lines(painter, area, scaled, lines)
         if setup is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.drawn_lines import Line, picture_with_lines
+from gui.drawn_lines import Line, paint_with_lines
 from gui.picture_marks import SIDE_LETTERS
 from gui.scaled_picture import scaled_picture
 from gui.theme import DARK, ON_PICTURE, UNCONFIRMED, Theme, text_font
@@ -59,11 +59,9 @@ class MModeView(QWidget):
         painter.end()
 
     def _paint_strip(self, painter: QPainter, strip: Strip, box: QRect) -> None:
-        ratio = self.devicePixelRatioF()
-        scaled = scaled_picture(strip.image, box.size(), ratio)
+        scaled = scaled_picture(strip.image, box.size(), self.devicePixelRatioF())
         lines = [line for muscle in strip.edges for line in self._edge_lines(strip, muscle, QRectF(box))]
-        image = picture_with_lines(scaled, QPointF(box.topLeft()), lines, ratio, rim=False)
-        painter.drawImage(box, image)
+        paint_with_lines(painter, box, scaled, lines, rim=False)
         self._paint_scale(painter, strip, QRectF(box))
 
     def _edge_lines(self, strip: Strip, muscle: Muscle, box: QRectF) -> list[Line]:

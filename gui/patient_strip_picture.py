@@ -6,10 +6,10 @@ from math import isfinite
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPolygonF
 
-from gui.drawn_lines import picture_with_lines
+from gui.drawn_lines import paint_with_lines
 from gui.patient_balance import band_path, level_y
 from gui.patient_look import BAND_ALPHA, PatientLook
 from gui.scaled_picture import scaled_picture
@@ -83,11 +83,9 @@ def trace_path(trace: LevelTrace, box: QRectF) -> QPainterPath:
 
 def _paint_mmode(painter: QPainter, strip: ThicknessStrip, box: QRectF, look: PatientLook) -> None:
     """The picture of the last seconds, the target laid beside the edge that stays, and both edges."""
-    ratio = painter.device().devicePixelRatio()
-    scaled = scaled_picture(strip.image, box.size().toSize(), ratio)
-    image = picture_with_lines(scaled, box.topLeft(), (), ratio)
-    image.setDevicePixelRatio(ratio)
-    painter.drawImage(box.topLeft(), image)
+    area = QRect(box.topLeft().toPoint(), box.size().toSize())
+    scaled = scaled_picture(strip.image, area.size(), painter.device().devicePixelRatio())
+    paint_with_lines(painter, area, scaled, ())
     colour = QColor(ON_PICTURE.target)
     colour.setAlphaF(BAND_ALPHA)
     near, far = strip.band
