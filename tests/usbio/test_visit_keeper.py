@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -136,6 +137,7 @@ def test_picture_without_room_holds_up_no_fact(disk: Path) -> None:
     _until(lambda: visit_facts(folder))
     assert visit_facts(folder) == (Remarked(2.0, "after it"),)
     _until(lambda: "rest.png: the disk is full; free some space" in keeper.trouble)
+    assert visit_facts(folder) == (Remarked(2.0, "after it"),)
     assert not keeper.close(0.1)
     subprocess.run(["mount", "-o", "remount,size=4m", str(disk)], check=True)
     assert keeper.close()
@@ -175,6 +177,30 @@ def test_removed_disk_is_waited_for(tmp_path: Path) -> None:
             assert read_visit(folder).check.changed == []
         finally:
             subprocess.run(["umount", "-l", str(away)], check=True)
+
+
+def test_disk_that_does_not_answer_holds_up_no_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written outlives a kill before the disk has it; a disk that is silent is said."""
+    answers = threading.Event()
+    synced: list[int] = []
+
+    def _sync(fd: int) -> None:
+        synced.append(fd)
+        assert answers.wait(10.0)
+
+    keeper = VisitKeeper(folder)
+    monkeypatch.setattr("usbio.recording.synced_file._sync_data", _sync)
+    monkeypatch.setattr("usbio.visit.keeper._SILENT_S", 0.05)
+    keeper.keep(begun_in(folder))
+    _until(lambda: synced)
+    for k in range(1, 6):
+        keeper.keep(Remarked(float(k), "meanwhile"))
+    _until(lambda: len(visit_facts(folder)) == 6)
+    _until(lambda: "has not answered" in keeper.trouble)
+    assert not keeper.close(0.1)
+    answers.set()
+    assert keeper.close()
+    assert keeper.trouble == ""
 
 
 def test_frames_are_let_go_only_when_memory_is_full_and_it_is_written_down(
