@@ -109,8 +109,17 @@ class VisitDesk:
             case TurnTo():
                 said.append(self._turn(order.site))
             case Propose():
-                proposed = self._propose(self.visit.state.record, self._texts)
-                self.visit.hear(Told(self.visit.now_s, proposed))
+                said += self._propose_next()
+
+    def _propose_next(self) -> list[str]:
+        """Where nothing can be proposed, such as when the protocol's file is gone, the visit goes on."""
+        record = self.visit.state.record
+        try:
+            proposed = self._propose(record, self._texts)
+        except UsbioError as error:
+            return [str(error)]
+        self.visit.hear(Told(self.visit.now_s, proposed))
+        return []
 
     def _turn(self, site: Site) -> str:
         """Measure the other side with the same probe; another view is set up by hand."""

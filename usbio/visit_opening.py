@@ -13,7 +13,7 @@ from typing import Any
 from segmentation.results import Picture
 from usbio import __version__
 from usbio.data_folder import visits_folder
-from usbio.error_figures import literature_errors
+from usbio.error_figures import protocol_errors
 from usbio.errors import CallError
 from usbio.live import LiveRun
 from usbio.private_file import make_private_folder
@@ -66,7 +66,7 @@ def begin_visit_run(
         program_version=__version__,
     )
     targets = earlier[-1].targets if earlier else ()
-    plan = VisitPlan(protocol, stages_of(begun), targets, literature_errors())
+    plan = VisitPlan(protocol, stages_of(begun), targets, protocol_errors(protocol))
     keeper = VisitKeeper(_folder(data, begun.visit), store)
     keeper.keep(begun)
     return _listening(VisitRun(begin_visit(plan, begun), keeper, clock), shown)
@@ -90,7 +90,7 @@ def resume_visit_run(
     protocol = protocol_of(form, named(begun.protocol))
     earlier = earlier_visits(data, begun.subject, before=begun.visit)
     targets = earlier[-1].targets if earlier else ()
-    plan = VisitPlan(protocol, stages_of(begun), targets, literature_errors())
+    plan = VisitPlan(protocol, stages_of(begun), targets, protocol_errors(protocol))
     keeper = VisitKeeper(folder, store)
     state = resume_visit(plan, facts)
     now = datetime.now().astimezone().isoformat(timespec="seconds")

@@ -60,6 +60,8 @@ def enter(turn: Turn, entered: Entered) -> None:
             turn.ask(Say(Text("visit.needs.reason")))
             return
         turn.keep(replace(state.record.proposed, at_s=at_s, accepted=not override, override=override))
+        if override:
+            turn.ask(Propose())  # pain holds nothing back any more
 
 
 def turn_stage(turn: Turn) -> None:

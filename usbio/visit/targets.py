@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from segmentation.results import Side
 from usbio.visit.facts import Block, TargetSet
 from usbio.visit.state import VisitState
@@ -16,5 +18,6 @@ def target_of(state: VisitState, side: Side, block: Block | None) -> TargetSet |
         return None
     if block == "retention":
         earlier = [one for one in state.plan.earlier_targets if (one.site, one.side) == (state.site, side)]
-        return earlier[-1] if earlier else None
+        # Whoever has improved meanwhile has kept it.
+        return replace(earlier[-1], high_percent=earlier[-1].ceiling_percent) if earlier else None
     return state.record.target(state.site, side)
