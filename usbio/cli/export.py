@@ -58,7 +58,8 @@ def export(
         with Bar(quiet, noun="visits") as bar:
             wanted = Wanted(tuple(subject or ()), *days, protocol)
             made = write(store, folder, out, wanted, wide=wide, force=force, on_visit=bar.step)
-            bar.say(f"{out}: {made.visits} visits, {sum(made.rows.values())} rows in {len(made.rows)} tables")
+            visits = "1 visit" if made.visits == 1 else f"{made.visits} visits"
+            bar.say(f"{out}: {visits}, {sum(made.rows.values())} rows in {len(made.rows)} tables")
     finally:
         store.close()
     raise typer.Exit(1 if troubles else 0)

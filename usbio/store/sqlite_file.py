@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
 
 from usbio.errors import output_error
 from usbio.private_file import make_private_folder
 
 BUSY_S = 5.0  # how long one program waits for another
+ERRORS = (SQLAlchemyError, sqlite3.Error)
 WRITES = "usbio_writes"  # execution option of a connection that will write
 
 _DAMAGED = ("malformed", "not a database", "disk i/o error")

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from usbio.errors import OutputError
 from usbio.store import tables
 from usbio.store.fact_rows import add_fact, begin_visit
 from usbio.store.migration import keep_copy, migrate, newest_revision, refuse_newer, revision
-from usbio.store.sqlite_file import WRITES, sqlite_engine, told
+from usbio.store.sqlite_file import ERRORS, WRITES, sqlite_engine, told
 from usbio.visit.facts import Fact, VisitBegun
 
 _log = logging.getLogger(__name__)
@@ -124,7 +122,7 @@ class Store:
 def _in_words(path: Path) -> Iterator[None]:
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error) as error:
+    except ERRORS as error:
         words = told(error)
         if words is None:
             raise
