@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 from platformdirs import user_log_path
 
@@ -24,7 +24,9 @@ from usbio import __version__
 from usbio.choice import Choice
 from usbio.cli.console import ready_streams, say_bug, say_error, say_line
 from usbio.errors import CallError, UsbioError
+from usbio.language import patient_language
 from usbio.recording.place import usual_recordings
+from usbio.texts import ENGLISH, Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +56,8 @@ class Call:
     recordings: Path  # folder in which every recording makes its own
     exit_at_end: bool = False  # of the clip
     lsl: bool = False  # stream from the start
+    visit: Literal["", "form", "sample"] = ""  # begins with one
+    language: str = ENGLISH  # of the clinician's page of a visit
     lsl_markers: str = ""  # the stream whose markers are heard; "": all of the type Markers
 
 
@@ -96,6 +100,15 @@ def parse(arguments: Sequence[str]) -> Call:
     parser.add_argument("--recordings", type=Path, metavar="DIR", help="folder that recordings go to")
     parser.add_argument("--lsl", action="store_true", help="broadcast by Lab Streaming Layer from the start")
     parser.add_argument("--lsl-markers", metavar="NAME", default="", help="hear markers of this stream only")
+    parser.add_argument(
+        "--visit",
+        nargs="?",
+        const="form",
+        choices=["form", "sample"],
+        metavar="sample",
+        help="begin with a visit; --visit sample plays one on a simulated patient",
+    )
+    parser.add_argument("--lang", metavar="LANGUAGE", help="of the clinician's page of a visit")
     parser.add_argument("--light", action="store_true", help="begin with the light theme")
     parser.add_argument("--version", action="version", version=f"usbio {__version__}")
     given = parser.parse_args(arguments)
@@ -111,6 +124,10 @@ def parse(arguments: Sequence[str]) -> Call:
         raise CallError("--demo", f"stands beside the source {given.source}", "give one of the two")
     recordings = given.recordings or usual_recordings()
     call = Call(choice, other, given.demo, given.exit_after, given.screenshot, given.light, recordings)
+    if given.visit == "sample" and (choice is not None or given.demo):
+        raise CallError("--visit sample", "opens a source of its own", "name none beside it")
+    language = patient_language(given.lang, {}) if given.lang else ENGLISH
+    call = replace(call, visit=given.visit or "", language=language)
     return replace(call, lsl=given.lsl, lsl_markers=given.lsl_markers)
 
 
@@ -174,6 +191,10 @@ def _show(call: Call, on_screen: bool) -> int:
                     raise unanswered(run.name, run.question)
             window.show_runs(shown)
         window.show()
+        if call.visit == "sample":
+            window.visits.begin_sample()
+        elif call.visit:
+            window.show_visit()
         ending = Ending(Wish(call.exit_after_s, call.exit_at_end, call.screenshot), window)
         with _timer(ending.look):
             app.exec()
@@ -187,8 +208,10 @@ def _window(call: Call) -> Iterator[tuple[QApplication, MainWindow, OwnWindows]]
     from gui.main_window import MainWindow
     from gui.opening import begin_recording, choices, devices
     from gui.own_windows import OwnWindows
+    from gui.reception import DataReception
     from gui.source_chooser import Entry
     from gui.theme import DARK, LIGHT, has_font
+    from usbio.data_folder import data_folder
     from usbio.lsl_station import LslStation
     from usbio.opening import open_run
     from usbio.setup_memory import SetupMemory
@@ -201,6 +224,8 @@ def _window(call: Call) -> Iterator[tuple[QApplication, MainWindow, OwnWindows]]
         say_line("usbio: fonts: none is installed; install one, such as the package fonts-dejavu-core")
     entries = [Entry(title, choice) for title, choice in choices()]
     memory, own = SetupMemory(), OwnWindows()
+    texts = Texts(call.language)
+    reception = DataReception(data_folder(), texts)
     window = MainWindow(
         entries,
         lambda choice: open_run(choice, memory, own.boxes),
@@ -209,6 +234,8 @@ def _window(call: Call) -> Iterator[tuple[QApplication, MainWindow, OwnWindows]]
         memory.remember,
         LslStation(call.lsl_markers),
         devices,
+        reception,
+        texts,
     )
     sys.excepthook = lambda kind, error, trace: _say_unforeseen(error)
     before = signal.signal(signal.SIGINT, lambda *_: window.close())
@@ -222,6 +249,7 @@ def _window(call: Call) -> Iterator[tuple[QApplication, MainWindow, OwnWindows]]
         window.close()
         window.deleteLater()
         app.processEvents()
+        reception.stop()
         sys.excepthook = sys.__excepthook__
         signal.signal(signal.SIGINT, before)
 

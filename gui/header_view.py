@@ -85,6 +85,11 @@ class HeaderView(QWidget):
             "frames overtaken by a newer one before they could be measured, or lost on the way"
         )
 
+    @property
+    def title(self) -> str:
+        """What it says is shown."""
+        return self._title.text()
+
     def show_title(self, title: str, about: str) -> None:
         """Say what is shown."""
         self._title.setText(title)

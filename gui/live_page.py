@@ -11,13 +11,16 @@ from gui.numbers_view import NumbersView
 from gui.plot_view import TracePlot
 from gui.text import soft_label
 from gui.theme import Theme
-from usbio.reading import Comparison
+from gui.visit_panel import VisitPanel
+from gui.visit_words import VisitWords
+from segmentation.views import View
+from usbio.reading import Comparison, Reading
 
 
 class LivePage(QWidget):
     """Holds the views and their places; what they show is given to each of them."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, words: VisitWords, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.images = ImageView(), ImageView()
         self.images[1].hide()
@@ -40,11 +43,17 @@ class LivePage(QWidget):
         upper.setSpacing(8)
         upper.addLayout(self._left, 1)
         upper.addWidget(self._side)
-        layout = QVBoxLayout(self)
+        column = QVBoxLayout()
+        column.setSpacing(6)
+        column.addLayout(upper, 1)
+        column.addWidget(self.plot)
+        self.visit = VisitPanel(words)
+        self.visit.hide()
+        layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 8, 0)
-        layout.setSpacing(6)
-        layout.addLayout(upper, 1)
-        layout.addWidget(self.plot)
+        layout.setSpacing(8)
+        layout.addLayout(column, 1)
+        layout.addWidget(self.visit)
         self.fit(1280, 720)
 
     @property
@@ -59,6 +68,17 @@ class LivePage(QWidget):
     def show_pictures(self, count: int) -> None:
         """Make room for one picture, or for two side by side."""
         self.images[1].setVisible(count > 1)
+
+    def show_visit(self, on: bool) -> None:
+        """Give the right column to a visit, from top to bottom, or to the numbers again."""
+        self.visit.setVisible(on)
+        self._side.setVisible(not on)
+        self.mmode.setVisible(not on)
+
+    def show_readings(self, found: tuple[Reading, ...], view: View) -> None:
+        """Show the values of every side, where there is room for them."""
+        numbers = self.numbers if self.visit.isHidden() else self.visit.numbers
+        numbers.show_readings(found, view)
 
     def show_comparison(self, found: Comparison | None) -> None:
         """Show left against right, or why it cannot be shown."""
@@ -76,11 +96,12 @@ class LivePage(QWidget):
         self.numbers.set_large_px(round(44 * factor))
         self.mmode.setFixedHeight(round(100 * factor))
         self.plot.setFixedHeight(round(162 * factor))
+        self.visit.fit(width_px, height_px)
         self._side.setFixedWidth(min(max(round(0.345 * width_px), 400), round(440 * factor)))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
-        for view in (self.mmode, self.numbers, self.asymmetry, self.plot):
+        for view in (self.mmode, self.numbers, self.asymmetry, self.plot, self.visit):
             view.set_theme(theme)
 
     def clear(self) -> None:
@@ -92,6 +113,7 @@ class LivePage(QWidget):
             image.show_warning("")
         self.mmode.show_strips(())
         self.numbers.forget()
+        self.visit.numbers.forget()
         self.plot.clear_traces()
 
     def _values_panel(self) -> QFrame:

@@ -32,6 +32,8 @@ class LivePresenter:
         self._times_s = [float("nan")]
         self._all_drawn = False
         self.frozen = False
+        self.heading = ("", "")  # what the header says in place of what is shown
+        self.trouble = ""  # beside what the pictures need
 
     def show_runs(self, shown: ShownRuns | None) -> None:
         """Begin with one run or two, or with nothing."""
@@ -65,13 +67,15 @@ class LivePresenter:
         shown = self._shown
         if shown is None:
             return
-        self._header.show_title(shown.title, shown.about)
+        title, about = self.heading
+        self._header.show_title(title or shown.title, about if title else shown.about)
         statuses = tuple(run.status() for run in shown.runs)
         self._header.show_statuses(statuses, self._times_s[0], self._notes(shown))
         self._header.show_recording(_told_first([run.recording.status for run in shown.runs]))
         for run, image in zip(shown.runs, self._page.images, strict=False):
             key = " · K opens the set-up" if run.screen_changed else ""
-            image.show_warning(f"{run.action_words()}{key}")
+            needed = f"{run.action_words()}{key}"
+            image.show_warning(" · ".join(filter(None, (self.trouble, needed))))
         view = shown.values.view
         if any(s.stalled for s in statuses) and view is not None and self._is_due("numbers", NUMBERS_S):
             self._show_numbers(shown.values, view)  # no picture comes that would show them as held
@@ -135,7 +139,7 @@ class LivePresenter:
 
     def _show_numbers(self, values: ShownValues, view: View) -> None:
         found = values.readings()
-        self._page.numbers.show_readings(found, view)
+        self._page.show_readings(found, view)
         if found:
             self._page.show_comparison(values.comparison())
 

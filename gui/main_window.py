@@ -11,35 +11,27 @@ from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
-    QKeySequence,
     QResizeEvent,
-    QShortcut,
 )
-from PySide6.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
-    QMainWindow,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from gui.bridge import PipelineBridge
 from gui.clip_rounds import ClipRounds
 from gui.device_panel import FindDevices, no_devices
-from gui.footer_view import FooterView
 from gui.header_view import HeaderView, counts_words
-from gui.keys import KEYS, SETUP_FOOTER, Key, footer_words
-from gui.keys_view import KeysView
+from gui.keys import KEYS, VISIT_KEYS
 from gui.live_page import LivePage
 from gui.live_presenter import LivePresenter
-from gui.rail import Rail
+from gui.places import Places
+from gui.reception import NoReception, Reception
 from gui.run_actions import Record, RunActions, no_recorder
 from gui.setup_guide import PageStep
 from gui.setup_page import SetupPage
 from gui.source_chooser import Entry, SourceChooser
 from gui.streaming import Streaming
 from gui.theme import DARK, LIGHT, Theme, apply_theme
+from gui.visit_place import VisitPlace
+from gui.visit_words import VisitWords
 from usbio.choice import Choice
 from usbio.errors import UsbioError
 from usbio.live import LiveRun
@@ -47,6 +39,7 @@ from usbio.lsl_station import LslStation
 from usbio.sample import Counts, RunStatus, Sample
 from usbio.setup_draft import SetupDraft
 from usbio.shown_runs import ShownRuns, beside, beside_words, for_other_side, one_shown
+from usbio.texts import Texts
 
 OpenRun = Callable[[Choice], LiveRun[Any]]
 Remember = Callable[[SetupDraft], object]
@@ -74,6 +67,8 @@ class MainWindow(QMainWindow):
         remember: Remember = _forget,
         station: LslStation | None = None,
         find_devices: FindDevices = no_devices,
+        reception: Reception | None = None,
+        texts: Texts | None = None,
     ) -> None:
         super().__init__()
         self.setWindowTitle("usbio")
@@ -86,7 +81,8 @@ class MainWindow(QMainWindow):
         self._opened_at: PageStep | None = None
         self._theme = theme
         self.header = HeaderView()
-        self.page = LivePage()
+        words = VisitWords(texts or Texts())
+        self.page = LivePage(words)
         self.chooser = SourceChooser(entries, self.open, find_devices)
         self.setup = SetupPage(self.chooser)
         self.setup.finished.connect(self._end_setup)
@@ -95,8 +91,11 @@ class MainWindow(QMainWindow):
         self.setup.headed.connect(lambda _: self._show_title())
         self.setup.canvas.drawn.connect(self.header.show_age)
         self.presenter = LivePresenter(self.page, self.header)
-        self._footer = FooterView(SETUP_FOOTER)
-        self._say = self._footer.say
+        self.visits = VisitPlace(
+            reception or NoReception(), self.page.visit, words, self, lambda: self._shown
+        )
+        self._places = Places(self, self.page, self.setup, self.visits.form, lambda: self.visits.visit.on)
+        self._say = self._places.footer.say
         self.streaming = Streaming(station or LslStation(), self.header, self._say)
         self.run_actions = RunActions(self.presenter, record, self._say, self.streaming)
         self.bridges = PipelineBridge(self), PipelineBridge(self)
@@ -104,12 +103,8 @@ class MainWindow(QMainWindow):
             bridge.sampleArrived.connect(partial(self._show_sample, place))
             image.drawn.connect(partial(self._note_drawn, place))
         self.bridges[0].statusAsked.connect(self._show_status)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.setup)
-        self._pages.addWidget(self.page)
         self._build()
-        self._keys_list = KeysView(self)
-        self._shortcuts = self._bound_keys()
+        self._connect_visits()
         self._take_theme(theme)
         self.resize(1280, 720)
         self._turn_to(self.setup)
@@ -119,6 +114,9 @@ class MainWindow(QMainWindow):
 
     def open(self, choice: Choice) -> None:
         """Open a source; what goes wrong stands on the first page."""
+        if self.visits.visit.on:
+            self._say(self.visits.on_words)
+            return
         try:
             if self.chooser.is_beside and self._shown is not None:
                 run = self._open_run(for_other_side(self._shown, choice))
@@ -167,6 +165,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Leave no thread behind."""
+        self.visits.stop()
         self._replace_runs(None)
         self.setup.stop()
         self.chooser.stop()
@@ -189,7 +188,7 @@ class MainWindow(QMainWindow):
         self.setup.begin(None)
         self.presenter.show_runs(shown)
         self.streaming.follow(*(shown.runs if shown is not None else ()))
-        self._footer.show_counts("")
+        self._places.footer.show_counts("")
         for bridge, run in zip(self.bridges, shown.runs if shown is not None else (), strict=False):
             bridge.watch(run)
 
@@ -197,6 +196,9 @@ class MainWindow(QMainWindow):
 
     def open_chooser(self) -> None:
         """Go to the first page; what runs waits."""
+        if self.visits.visit.on:
+            self._say(self.visits.on_words)
+            return
         for run in self._shown.runs if self._shown is not None else ():
             run.playback.pause()
         self.chooser.offer_beside(beside_words(self._shown))
@@ -226,6 +228,14 @@ class MainWindow(QMainWindow):
             self._turn_to(self.page)
             self.page.setFocus()
 
+    def show_visit(self) -> None:
+        """Go to the visit that is on, else to the form that begins one."""
+        if self.visits.visit.on:
+            self.show_live()
+            return
+        self.visits.open()
+        self._turn_to(self.visits.form)
+
     def switch_theme(self) -> None:
         """Dark or light."""
         self._take_theme(LIGHT if self._theme is DARK else DARK)
@@ -239,14 +249,18 @@ class MainWindow(QMainWindow):
 
     def toggle_keys(self) -> None:
         """Show all keys, or not."""
-        self._keys_list.toggle()
+        self._places.list.toggle()
 
     def leave(self) -> None:
         """Close the list of keys, else go back a step; what was read of a recording's end goes."""
         for run in self._shown.runs if self._shown is not None else ():
             run.recording.forget_end()
-        if self._keys_list.isVisible():
-            self._keys_list.toggle()
+        if self._places.list.isVisible():
+            self._places.list.toggle()
+        elif self.visits.visit.cancel():
+            self.page.setFocus()
+        elif self._places.page is self.visits.form:
+            self.show_live()
         elif self._setting_up and self._opened_at is not None and self.setup.stands_at(self._opened_at):
             self.show_live()  # whoever opened the page by its key goes back to where they were
         elif self._setting_up:
@@ -259,7 +273,7 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         self.page.fit(event.size().width(), event.size().height())
         self.setup.fit(event.size().width(), event.size().height())
-        self._keys_list.centre()
+        self._places.list.centre()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""
@@ -276,7 +290,7 @@ class MainWindow(QMainWindow):
 
     @property
     def _setting_up(self) -> bool:
-        return self._pages.currentWidget() is self.setup
+        return self._places.page is self.setup
 
     def _begin_setup(self, run: LiveRun[Any], at: PageStep | None) -> None:
         self._run = run
@@ -309,7 +323,7 @@ class MainWindow(QMainWindow):
 
     def _show_sample(self, place: int, sample: Sample) -> None:
         run = self._shown.runs[place] if self._shown is not None else None
-        if self._pages.currentWidget() is self.page:
+        if self._places.page is self.page:
             self.presenter.show_sample(sample, place)
             if run is not None and run.measured_as is None and sample.fault:
                 self._begin_setup(run, None)  # it cannot begin with what is known
@@ -329,21 +343,45 @@ class MainWindow(QMainWindow):
         self._show_title()
 
     def _turn_to(self, page: QWidget) -> None:
-        self._pages.setCurrentWidget(page)
-        for key, shortcut in self._shortcuts:
-            shortcut.setEnabled(key.everywhere or page is self.page)
-        self._footer.show_keys(footer_words() if page is self.page else SETUP_FOOTER)
+        self._places.turn_to(page)
         self._show_title()
+
+    # visits
+
+    def _connect_visits(self) -> None:
+        visits = self.visits
+        visits.opened.connect(self.open)
+        visits.refused.connect(lambda: self._turn_to(visits.form))
+        visits.began.connect(self._begin_visit)
+        visits.visit.ended.connect(self._end_visit)
+        visits.visit.said.connect(self._say)
+        visits.visit.shown.connect(self._show_visit)
+        self.page.visit.entry.left.connect(self.page.setFocus)
+
+    def _begin_visit(self) -> None:
+        self.page.show_visit(True)
+        self._show_visit()
+        self._turn_to(self.page)
+        self.page.setFocus()
+
+    def _end_visit(self) -> None:
+        self.page.show_visit(False)
+        self._show_visit()
+        self._turn_to(self._places.page)
+
+    def _show_visit(self) -> None:
+        self.presenter.heading = self.visits.visit.heading()
+        self.presenter.trouble = self.visits.visit.trouble
 
     def _show_counts(self, status: RunStatus) -> None:
         runs = self._shown.runs if self._shown is not None else ()
-        asked = not runs or any(run.question is not None for run in runs)
+        asked = not runs or any(run.question is not None for run in runs) or self.visits.visit.on
         counts = reduce(Counts.plus, (run.status().counts for run in runs[1:]), status.counts)
-        self._footer.show_counts("" if asked else counts_words(counts))
+        self._places.footer.show_counts("" if asked else counts_words(counts))
 
     def _show_title(self) -> None:
         """Name the window after what it shows, for the task bar and whoever cannot see it."""
-        live = self._pages.currentWidget() is self.page
+        live = self._places.page is self.page
         words = _live_title(self._shown) if live and self._shown is not None else self.setup.heading.text()
         if (title := f"usbio · {words}") != self.windowTitle():
             self.setWindowTitle(title)
@@ -354,35 +392,18 @@ class MainWindow(QMainWindow):
         assert isinstance(app, QApplication)
         apply_theme(app, theme)
         self.page.set_theme(theme)
+        self.visits.visit.set_theme(theme)
 
     def _build(self) -> None:
-        rail = Rail()
-        rail.add_place("Live", self.show_live).setChecked(True)
+        rail, keys = self._places.rail, self._places.keys
+        rail.add_place("Live", self.show_live)
+        rail.add_place("Visit", self.show_visit)
         rail.add_action("Set up", "Set up scale, picture, side, border (K)", self.set_up)
         rail.add_action("Open", "Open another source (O)", self.open_chooser)
         rail.add_action("Theme", "Dark or light (T)", self.switch_theme)
         rail.add_action("Keys", "All keys (?)", self.toggle_keys)
-        column = QVBoxLayout()
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self.header)
+        keys.bind(KEYS, self, self.run_actions)
+        keys.bind(VISIT_KEYS, self.visits.visit)
+        keys.bind_figures(self.visits.visit.type_figure)
         self.page.add_panel(self.streaming.view)
-        column.addWidget(self._pages, 1)
-        column.addWidget(self._footer)
-        body = QWidget()
-        row = QHBoxLayout(body)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(rail)
-        row.addLayout(column, 1)
-        self.setCentralWidget(body)
-
-    def _bound_keys(self) -> list[tuple[Key, QShortcut]]:
-        bound = []
-        for key in KEYS:
-            for name in key.keys:
-                shortcut = QShortcut(QKeySequence(name), self)
-                own = getattr(self, key.action, None)
-                shortcut.activated.connect(own or getattr(self.run_actions, key.action))
-                bound.append((key, shortcut))
-        return bound
+        self.setCentralWidget(self._places.body(self.header))

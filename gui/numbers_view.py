@@ -21,8 +21,10 @@ _DECISIONS = {"not_contracted": "did not contract", "not_decidable": "not decida
 class NumbersView(QWidget):
     """Draws the readings it is given; grey where they cannot be stood by."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, compact: bool = False) -> None:
         super().__init__(parent)
+        self._compact = compact  # the leading muscle alone, its change beside it
+        self.grey = False  # nobody stands by the borders, where that matters
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(16)
@@ -36,7 +38,8 @@ class NumbersView(QWidget):
         if sides and tuple(self._columns) != sides:
             self._rebuild(sides, view)
         for side, column in self._columns.items():
-            column.show_readings(tuple(r for r in found if r.side == side), QUANTITIES[view.quantity])
+            mine = tuple(r for r in found if r.side == side)
+            column.show_readings(mine, QUANTITIES[view.quantity], self.grey)
 
     def forget(self) -> None:
         """Show nothing."""
@@ -61,7 +64,7 @@ class NumbersView(QWidget):
         self._clear()
         # The left side stands on the left, whatever the picture does: the numbers are read as a pair.
         for side in sorted(sides):
-            column = _SideColumn(side, view)
+            column = _SideColumn(side, view, self._compact)
             column.set_theme(self._theme)
             column.set_large_px(self._column_px(len(sides)))
             self._columns[side] = column
@@ -70,14 +73,15 @@ class NumbersView(QWidget):
     def _clear(self) -> None:
         for column in self._columns.values():
             self._layout.removeWidget(column)
+            column.hide()  # it goes only once the window has nothing else to do
             column.deleteLater()
         self._columns.clear()
 
 
 class _SideColumn(QWidget):
-    def __init__(self, side: Side, view: View) -> None:
+    def __init__(self, side: Side, view: View, compact: bool) -> None:
         super().__init__()
-        self._side = side
+        self._side, self._compact = side, compact
         self._lead = view.muscles[0]
         several = len(view.muscles) > 1
         self._heading = _Heading(side, MUSCLE_WORDS[self._lead] if several else "")
@@ -93,23 +97,24 @@ class _SideColumn(QWidget):
         layout.setSpacing(3)
         layout.addWidget(self._heading)
         layout.addLayout(self._value_row())
-        for widget in (self._change, self._past):
-            layout.addWidget(widget)
         self._others = _Others(side, view)
-        if several:
+        for widget in () if compact else (self._change, self._past):
+            layout.addWidget(widget)
+        if several and not compact:
             layout.addWidget(self._others)
         layout.addWidget(self._quality)
 
-    def show_readings(self, found: tuple[Reading, ...], quantity: Quantity) -> None:
+    def show_readings(self, found: tuple[Reading, ...], quantity: Quantity, grey: bool) -> None:
         lead = next((r for r in found if r.muscle == self._lead), None)
         if lead is None:
             self._value.setText("–")
             return
         self._value.setText(number_words(lead.value, quantity))
-        self._change.setText(f"{change_words(lead.change_percent)} from rest")
+        change = change_words(lead.change_percent)
+        self._change.setText(change if self._compact else f"{change} from rest")
         self._past.setText(_past_words(lead, quantity))
         for label in (self._value, self._change):
-            set_rank(label, "" if lead.sound else "dimmed")
+            set_rank(label, "" if lead.sound and not grey else "dimmed")
         self._quality.show_quality(lead.quality, lead.status is Status.LOW_QUALITY)
         self._others.show_readings(found, quantity)
 
@@ -127,6 +132,8 @@ class _SideColumn(QWidget):
         row.addWidget(self._value)
         row.addWidget(self._unit, 1, Qt.AlignmentFlag.AlignBottom)
         self._unit.setContentsMargins(0, 0, 0, 8)
+        if self._compact:
+            row.addWidget(self._change, 0, Qt.AlignmentFlag.AlignVCenter)
         return row
 
 

@@ -38,6 +38,11 @@ class PatientWindow(QWidget):
         self._keys_to = keys_to
         self._scene = PatientScene()
 
+    @property
+    def scene(self) -> PatientScene:
+        """What it shows."""
+        return self._scene
+
     def show_scene(self, scene: PatientScene) -> None:
         """Draw this scene next."""
         self._scene = scene

@@ -18,16 +18,20 @@ class Rail(QWidget):
         self._layout.setContentsMargins(8, 8, 0, 8)
         self._layout.setSpacing(8)
         self._layout.addStretch(1)
-        self._places = 0
+        self._places: dict[str, QToolButton] = {}
 
     def add_place(self, words: str, go: Callable[[], object]) -> QToolButton:
         """Add a place; the current one is marked."""
         button = self._button(words, words, go)
         button.setCheckable(True)
         button.setAutoExclusive(True)
-        self._layout.insertWidget(self._places, button)
-        self._places += 1
+        self._layout.insertWidget(len(self._places), button)
+        self._places[words] = button
         return button
+
+    def mark(self, words: str) -> None:
+        """Mark the place where the window is."""
+        self._places[words].setChecked(True)
 
     def add_action(self, words: str, says: str, do: Callable[[], object]) -> None:
         """Add something to do; ``says`` names it for screen readers and as a tip."""

@@ -46,6 +46,7 @@ class SourceChooser(QWidget):
     ) -> None:
         super().__init__(parent)
         self._chosen = chosen
+        self.entries = tuple(entries)
         self.devices = DevicePanel(find_devices, chosen, self._begin_typing)
         self._list = SourceList("Sample clips and simulator", chosen, self._begin_typing, figures=True)
         self._list.show_lines([Line(entry.title, entry.choice) for entry in entries])

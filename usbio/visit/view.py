@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import nan
+from math import hypot, nan
 
 from segmentation.asymmetry import Asymmetry, activation_asymmetry_points, size_asymmetry
 from segmentation.captures import CaptureMean, average
 from segmentation.results import SIDES, Side
 from segmentation.summary import NO_FIGURE
 from segmentation.traces import Level
+from usbio.protocol import Part, Protocol
 from usbio.texts import Text
 from usbio.visit.facts import (
+    Block,
     Breath,
     CaptureTaken,
     Feedback,
+    FunctionNoted,
     Light,
     LightVerdict,
     Outcome,
+    PainfulSide,
+    PainNoted,
     PlaceCompared,
     Proposed,
     RepetitionJudged,
@@ -102,7 +107,7 @@ class VisitView:
 
     subject: str
     number: int
-    painful_side: str
+    painful_side: PainfulSide
     step: StepName
     site: Site
     stage: int
@@ -124,14 +129,22 @@ class VisitView:
     break_left_s: float
     size: Asymmetry | None  # from the rests of both sides
     activation_points: float  # right minus left, of the newest tests
+    activation_band_points: float
     proposed: Proposed | None
     over: bool
+    protocol: Protocol
+    part: Part  # of it, what is measured here
+    level: str  # of the spine
+    chosen: bool  # feedback, for the next repetition
+    pains: tuple[PainNoted, ...]
+    functions: tuple[FunctionNoted, ...]
 
 
 def visit_view(state: VisitState) -> VisitView:
     """Return what the clinician sees now."""
     begun, record, number = state.record.begun, state.record, current_set(state)
     rests = tuple(_rest(state, side) for side in state.site.sides)
+    activation_points, activation_band = _activation(state)
     return VisitView(
         subject=begun.subject,
         number=begun.number,
@@ -156,9 +169,16 @@ def visit_view(state: VisitState) -> VisitView:
         targets=tuple(t for side in state.site.sides if (t := record.target(state.site, side)) is not None),
         break_left_s=break_left_s(state),
         size=_size(state),
-        activation_points=_activation(state),
+        activation_points=activation_points,
+        activation_band_points=activation_band,
         proposed=record.proposed,
         over=state.over,
+        protocol=state.plan.protocol,
+        part=state.part,
+        level=begun.acquisition.level,
+        chosen=state.chosen,
+        pains=record.pains,
+        functions=record.functions,
     )
 
 
@@ -283,24 +303,28 @@ def _size(state: VisitState) -> Asymmetry | None:
     return size_asymmetry(means["left"], means["right"], state.plan.errors.get(key, NO_FIGURE).sem)
 
 
-def _activation(state: VisitState) -> float:
-    """Change of the right minus change of the left, each the mean of its newest test; nan where not known."""
-    changes = {side: _test_change(state, side) for side in SIDES}
-    return activation_asymmetry_points(changes["left"], changes["right"])
+def _activation(state: VisitState) -> tuple[float, float]:
+    """Change of the right minus change of the left in the newest test that both have, and its band.
+
+    The band comes from how the repetitions scatter; nan where not known.
+    """
+    tests: tuple[Block, ...] = ("posttest", "retention", "pretest")
+    for block in tests:
+        left, right = (average(_test_changes(state, side, block)) for side in SIDES)
+        if left.n and right.n:
+            points = activation_asymmetry_points(left.mean, right.mean)
+            return points, hypot(left.band95, right.band95)
+    return nan, nan
 
 
-def _test_change(state: VisitState, side: Side) -> float:
+def _test_changes(state: VisitState, side: Side, block: Block) -> list[Level]:
     key = side, state.part.muscle, state.part.quantity
-    for block in ("posttest", "retention", "pretest"):
-        values = [
-            r.change_percent
-            for one in state.record.standing
-            if isinstance(one, RepetitionJudged)
-            and one.trial.block == block
-            and one.trial.site.view == state.site.view
-            for r in one.results
-            if (r.side, r.muscle, r.quantity) == key and r.decision == "contracted"
-        ]
-        if values:
-            return sum(values) / len(values)
-    return nan
+    return [
+        Level(r.change_percent, nan, r.n_pictures)
+        for one in state.record.standing
+        if isinstance(one, RepetitionJudged)
+        and one.trial.block == block
+        and one.trial.site.view == state.site.view
+        for r in one.results
+        if (r.side, r.muscle, r.quantity) == key and r.decision == "contracted"
+    ]
