@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from math import exp, nan, sin
 
 import numpy as np
@@ -19,7 +20,7 @@ from usbio.sample import Counts, Sample
 from usbio.texts import Texts
 
 STEP_S = 1 / 30
-PICTURES = 92  # of a sample clip, from rest into a contraction
+PICTURES = 182  # of a sample clip: into its second contraction
 
 CUES = {
     "count_in": ("Get ready, breathe normally", "Bereit machen, ruhig weiteratmen"),
@@ -35,8 +36,9 @@ CUES = {
 }
 
 
+@cache
 def scenes(language: str = "en", picture: PictureKind = "balance") -> dict[str, PatientScene]:
-    """Return every kind of scene by its name."""
+    """Return every kind of scene by its name; made once, for tests ask often."""
     words = patient_words(Texts(language))
     cue = {name: both[language == "de"] for name, both in CUES.items()}
     base = PatientScene(
@@ -67,7 +69,7 @@ def scenes(language: str = "en", picture: PictureKind = "balance") -> dict[str, 
         "dark_count_in": replace(base, dark=True, phase="count_in", cue=cue["count_in"], countdown_s=2.0),
         "done": PatientScene(phase="done", cue=cue["done"], words=words),
     }
-    return {name: as_followed(scene) for name, scene in found.items()}
+    return {name: as_followed(one) for name, one in found.items()} if picture == "strip" else found
 
 
 def as_followed(scene: PatientScene) -> PatientScene:
@@ -82,6 +84,7 @@ def as_followed(scene: PatientScene) -> PatientScene:
     return with_traces(scene, shown.traces, STEP_S)
 
 
+@cache
 def mmode_scenes(language: str = "en") -> dict[str, PatientScene]:
     """Return scenes with the M-mode of a sample clip and the target in it."""
     hold = replace(scenes(language, "strip")["hold"], muscle="tra")

@@ -13,14 +13,17 @@ from math import isfinite
 
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPolygonF, QTransform
 
 from gui.patient_balance import LEAST_LEVEL, MOST_LEVEL, paint_balance, united
 from gui.patient_look import PatientLook
 from segmentation.results import FloatArray, Muscle, Side
 from usbio.patient_scene import PatientScene
 
+Limits = tuple[tuple[float, bool], ...]  # levels, and whether each is the ceiling
+
 _WIDEST = 1.25  # width of the drawing, times its height
+_OUTLINE = 0.15  # levels that an outline reaches beyond its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ def paint_anatomy(
     places = all_placed(boxes)
     drawn = tuple((side, (b.x(), b.y(), b.width(), b.height())) for side, b in boxes.items())
     ratio = painter.device().devicePixelRatio()
-    ground, at = _ground(scene.muscle, drawn, scene.band, look, ratio)
+    limits = _limits(scene)
+    ground, at = _ground(scene.muscle, drawn, scene.band, limits, look, ratio)
     painter.drawImage(at, ground)
     for shape in scene.shapes:
         to_box = places[shape.side]
@@ -52,9 +56,10 @@ def paint_anatomy(
         if isfinite(shape.level):
             path = to_box.map(anatomy.muscle(clamped(shape.level)))
             look.paint_shape(painter, path, shape.side, shape.held, in_target)
+            under = tuple(one for one in limits if one[0] < shape.level + _OUTLINE)
+            _paint_limits(painter, anatomy, to_box, under, look)  # again, so that they are always seen
         else:
             look.paint_hollow(painter, to_box.map(anatomy.muscle(0.0)))
-        _paint_limits(painter, anatomy, to_box, scene, look)
 
 
 def clamped(level: float) -> float:
@@ -94,6 +99,7 @@ def _ground(
     muscle: Muscle,
     drawn: tuple[tuple[Side, tuple[float, float, float, float]], ...],
     band: tuple[float, float] | None,
+    limits: Limits,
     look: PatientLook,
     ratio: float,
 ) -> tuple[QImage, QPoint]:
@@ -110,6 +116,7 @@ def _ground(
         _paint_around(painter, ANATOMIES[muscle], to_box, look)
         if band is not None:
             look.paint_band(painter, between(ANATOMIES[muscle], band, to_box), outlined=False)
+        _paint_limits(painter, ANATOMIES[muscle], to_box, limits, look)
     painter.end()
     return image, whole.topLeft()
 
@@ -124,16 +131,19 @@ def _paint_around(painter: QPainter, anatomy: Anatomy, to_box: QTransform, look:
 
 
 def _paint_limits(
-    painter: QPainter, anatomy: Anatomy, to_box: QTransform, scene: PatientScene, look: PatientLook
+    painter: QPainter, anatomy: Anatomy, to_box: QTransform, limits: Limits, look: PatientLook
 ) -> None:
-    """Outlines of the band and of the ceiling, over the shape so that they are always seen."""
+    """Outline the band and the ceiling."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    lines: list[tuple[float, QPen]] = [(level, look.pen(look.theme.target, 5)) for level in scene.band or ()]
-    if scene.ceiling is not None:
-        lines.append((scene.ceiling, look.ceiling_pen()))
-    for level, pen in lines:
-        painter.setPen(pen)
+    for level, is_ceiling in limits:
+        painter.setPen(look.ceiling_pen() if is_ceiling else look.pen(look.theme.target, 5))
         painter.drawPath(to_box.map(anatomy.edge(clamped(level))))
+
+
+def _limits(scene: PatientScene) -> Limits:
+    """Return the levels that are outlined, and which of them is the ceiling."""
+    found = tuple((level, False) for level in scene.band or ())
+    return found if scene.ceiling is None else (*found, (scene.ceiling, True))
 
 
 # Multifidus, cut across: beside the spinous process, on the lamina. It swells away from their corner.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from math import isfinite
 
+import cv2
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
-from gui.drawn_lines import paint_with_lines
-from gui.patient_balance import band_path, level_y
+from gui.mmode_lines import draw_line, tint_between
+from gui.patient_balance import LEAST_LEVEL, MOST_LEVEL, band_path, level_y
 from gui.patient_look import BAND_ALPHA, PatientLook
 from gui.scaled_picture import scaled_picture
 from gui.theme import ON_PICTURE
@@ -19,6 +20,7 @@ from usbio.patient_scene import PatientScene, PatientShape
 from usbio.patient_strip import SPAN_S, LevelTrace, ThicknessStrip
 
 _NOW = 0.96  # where the newest level stands, in parts of the width
+_DASH = 34.0  # units, of the right side's edges
 _POINTS = 80  # drawn of a line, at most: more cannot be told apart from three metres, and take long
 
 
@@ -33,7 +35,8 @@ def paint_strips(
         painter.save()
         painter.setClipRect(box)
         if shape.side in strips and isfinite(shape.level) and not shape.held:
-            _paint_mmode(painter, strips[shape.side], box, look)
+            ratio, size = painter.device().devicePixelRatio(), box.size().toSize()
+            painter.drawImage(box.topLeft(), mmode_image(strips[shape.side], size, ratio, look.unit))
         else:
             _paint_levels(painter, shape, traces.get(shape.side), box, scene, look)
         painter.restore()
@@ -75,51 +78,37 @@ def trace_path(trace: LevelTrace, box: QRectF) -> QPainterPath:
     """Return the line of a trace in a box; gaps stay gaps."""
     step = max(1, -(-len(trace.t_s) // _POINTS))
     kept = slice((len(trace.t_s) - 1) % step, None, step)  # with the newest
-    x = [_x(box, t) for t in trace.t_s[kept]]
-    y = [level_y(box, level) if isfinite(level) else np.nan for level in trace.levels[kept]]
-    path: QPainterPath = pg.arrayToQPath(np.array(x), np.array(y), connect="finite")
+    levels = np.clip(trace.levels[kept], LEAST_LEVEL, MOST_LEVEL)
+    ground, top = level_y(box, 0.0), level_y(box, 1.0)
+    x = box.x() + box.width() * _NOW * (1.0 + np.array(trace.t_s[kept]) / SPAN_S)
+    path: QPainterPath = pg.arrayToQPath(x, ground + (top - ground) * levels, connect="finite")
     return path
 
 
-def _paint_mmode(painter: QPainter, strip: ThicknessStrip, box: QRectF, look: PatientLook) -> None:
-    """The picture of the last seconds, the target laid beside the edge that stays, and both edges."""
-    area = QRect(box.topLeft().toPoint(), box.size().toSize())
-    scaled = scaled_picture(strip.image, area.size(), painter.device().devicePixelRatio())
-    paint_with_lines(painter, area, scaled, ())
-    colour = QColor(ON_PICTURE.target)
-    colour.setAlphaF(BAND_ALPHA)
-    near, far = strip.band
-    for run in _runs(near):
-        there = _points(near, run, box)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        painter.drawPolygon(QPolygonF([*there, *_points(far, run, box)[::-1]]))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    for line in strip.band:
-        painter.setPen(look.pen(ON_PICTURE.target, 5))
-        _paint_line(painter, line, box)
-    for line in (strip.upper, strip.lower):
-        painter.setPen(look.pen(ON_PICTURE.side(strip.side), 6, dashed=strip.side == "right"))
-        _paint_line(painter, line, box)
+def mmode_image(strip: ThicknessStrip, size: QSize, ratio: float, unit: float) -> QImage:
+    """Return the picture of the last seconds, the target beside the edge that stays, and both edges."""
+    grey = scaled_picture(strip.image, size, ratio)
+    height, width = grey.shape
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    canvas = np.frombuffer(image.bits(), np.uint8).reshape(height, width, 4)
+    cv2.cvtColor(grey, cv2.COLOR_GRAY2BGRA, dst=canvas)
+    near, far = (_placed(line, grey.shape) for line in strip.band)
+    target = QColor(ON_PICTURE.target)
+    target.setAlphaF(BAND_ALPHA)
+    tint_between(canvas, near, far, target)
+    for line in (near, far):
+        draw_line(canvas, line, target, 5 * unit * ratio)
+    dash = _DASH * unit * ratio if strip.side == "right" else 0.0
+    for heights in (strip.upper, strip.lower):
+        draw_line(canvas, _placed(heights, grey.shape), ON_PICTURE.side(strip.side), 6 * unit * ratio, dash)
+    image.setDevicePixelRatio(ratio)
+    return image
 
 
-def _paint_line(painter: QPainter, line: FloatArray, box: QRectF) -> None:
-    for run in _runs(line):
-        painter.drawPolyline(QPolygonF(_points(line, run, box)))
-
-
-def _runs(line: FloatArray) -> list[FloatArray]:
-    """Return the stretches of a line without gaps, of each the columns that are drawn."""
-    known = np.flatnonzero(np.isfinite(line))
-    step = max(1, -(-len(line) // _POINTS))
-    parts = np.split(known, np.flatnonzero(np.diff(known) > 1) + 1)
-    return [np.unique(np.r_[part[::step], part[-1]]) for part in parts if len(part) > 1]
-
-
-def _points(line: FloatArray, columns: FloatArray, box: QRectF) -> list[QPointF]:
-    x = box.x() + (columns + 0.5) / len(line) * box.width()
-    y = box.y() + line[columns.astype(int)] * box.height()
-    return [QPointF(a, b) for a, b in zip(x, y, strict=True)]
+def _placed(heights: FloatArray, shape: tuple[int, ...]) -> FloatArray:
+    """Return a line in pixels of a picture, (N, 2); gaps stay gaps."""
+    x = (np.arange(len(heights)) + 0.5) / len(heights) * shape[1]
+    return np.column_stack([x, heights * shape[0]])
 
 
 def _x(box: QRectF, t_s: float) -> float:
