@@ -34,7 +34,8 @@ class XScreen:
         self._server = subprocess.Popen(
             [
                 *("Xvfb", "-displayfd", str(writing), "-nolisten", "tcp", "-fbdir", str(folder)),
-                *("-screen", "0", f"{width}x{height}x24"),
+                # or the server begins anew when nobody is connected, and throws out whoever comes just then
+                *("-screen", "0", f"{width}x{height}x24", "-noreset"),
             ],
             pass_fds=(writing,),
             stderr=subprocess.DEVNULL,

@@ -45,8 +45,11 @@ def documented(function: Callable[..., Any], section: str) -> bool:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_the_examples_of_a_module_run(name: str) -> None:
-    failed, _ = doctest.testmod(importlib.import_module(name))
-    assert failed == 0
+    runner = doctest.DocTestRunner()
+    for found in doctest.DocTestFinder().find(importlib.import_module(name)):
+        if found.examples:  # each run looks whether any source file of the process has changed
+            runner.run(found)
+    assert runner.failures == 0
 
 
 def test_every_public_function_of_segmentation_says_what_it_returns() -> None:
