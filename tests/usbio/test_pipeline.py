@@ -7,6 +7,7 @@ import pytest
 
 from segmentation.results import FrameResult, Picture
 from tests.fakes import CountingState, EndlessSource, KeptFrames, ScriptedSource, begin, step
+from tests.usbio.lsl_programs import until
 from usbio.errors import InputError, OutputError
 from usbio.follower import NOT_MEASURED, Step
 from usbio.pipeline import Pipeline
@@ -297,6 +298,7 @@ def test_a_recording_begins_and_ends_in_the_middle_and_measuring_begins_anew_wit
     pipeline.record(recorder)
     go_on[5].set()
     assert reached[20].wait(PATIENCE_S)
+    until(lambda: bool(recorder.samples), "measuring in the recording")
     pipeline.end_record()
     go_on[20].set()
     samples = all_samples(pipeline)
