@@ -27,7 +27,9 @@ CHANGE = {"tra": 0.6, "io": 0.03, "eo": 0.0, "lm": 0.15}
 """Of rest, at full effort."""
 
 
-def short_protocol(name: str = "tra_draw_in_lying", repetitions: int = 3, sets: int = 1) -> Protocol:
+def short_protocol(
+    name: str = "tra_draw_in_lying", repetitions: int = 3, sets: int = 1, hold_s: float = 3.0
+) -> Protocol:
     """A shipped protocol with less of everything, so that a visit is short."""
     protocol = shipped_protocols()[name]
 
@@ -40,7 +42,7 @@ def short_protocol(name: str = "tra_draw_in_lying", repetitions: int = 3, sets: 
         repetitions=few(repetitions),
         count_in_s=few(2.0),
         contract_s=few(1.5),
-        hold_s=few(3.0),
+        hold_s=few(hold_s),
         relax_s=few(2.5),
         between_sets_s=few(5.0),
     )
@@ -56,6 +58,7 @@ class Patient:
     io_effort: float = 1.0  # times what IO does beside
     noise_mm: float = 0.02
     breath_mm: float = 0.05
+    holds_breath: bool = False  # whenever the muscle is asked to contract
 
     def __post_init__(self) -> None:
         self._random = np.random.default_rng(self.seed)
@@ -80,7 +83,7 @@ class Patient:
 
     def _one(self, side: Side, muscle: str, at_s: float, source: BorderSource, status: Status) -> Measurement:
         change = CHANGE[muscle] * self._now * (self.io_effort if muscle == "io" else 1.0)
-        breath = self.breath_mm * sin(2 * pi * at_s / 4.0)
+        breath = 0.0 if self.holds_breath and self._now > 0.1 else self.breath_mm * sin(2 * pi * at_s / 4.0)
         value = REST_MM[muscle] * (1.0 + change) + breath + self._random.normal(0.0, self.noise_mm)
         known = value if status.carries_value else nan
         return Measurement(side, muscle, status, 0.95, source, thickness_mm=known)  # type: ignore[arg-type] # of REST_MM

@@ -91,11 +91,32 @@ def test_everything_is_taken_that_the_protocol_asks_for(finished: Clinic) -> Non
     assert lights == {"side": 12, "scale": 12, "rate": 12}  # before each capture and each set
 
 
-def test_captures_come_to_the_truth(finished: Clinic) -> None:
+def test_captures_are_taken_at_the_end_of_expiration(finished: Clinic) -> None:
     for one in finished.facts:
         if isinstance(one, CaptureTaken):
             tra = next(r for r in one.levels if (r.muscle, r.quantity) == ("tra", "thickness_mm"))
-            assert tra.mean == pytest.approx(REST_MM["tra"], abs=0.1)  # mm; a breath moves it by 0.05
+            assert one.breath == "end_expiration"
+            # a breath moves it by 0.05 mm up and down, and it is thickest at that end
+            assert tra.mean == pytest.approx(REST_MM["tra"] + 0.05, abs=0.025)
+
+
+def test_where_no_breath_is_seen_the_steadiest_second_is_taken_and_says_so() -> None:
+    clinic = Clinic(patient=Patient(breath_mm=0.0))
+    clinic.until(lambda state: len(state.record.captures(state.site)) == 1)
+    (one,) = clinic.state.record.captures(clinic.state.site)
+    assert one.breath == "not_seen"
+
+
+@pytest.mark.parametrize("holds", [False, True], ids=["breathes on", "holds the breath"])
+def test_the_breath_is_looked_for_in_the_hold(holds: bool) -> None:
+    """Two breaths fit into a hold of 8 s."""
+    clinic = Clinic(short_protocol(hold_s=8.0), Patient(breath_mm=0.15, holds_breath=holds))
+    clinic.until(lambda state: len(_judged(clinic, "training")) == 1)
+    (one,) = _judged(clinic, "training")
+    if holds:
+        assert (one.breath, one.reason) == ("held", "visit.why.breath_held")
+    else:
+        assert (one.breath, one.outcome) == ("breathing", "passed")
 
 
 def test_repetitions_come_to_the_truth(finished: Clinic) -> None:

@@ -11,21 +11,30 @@ from segmentation.summary import unit_of
 from segmentation.traces import Span, Trace, even_grid, inside, level, on_grid, steadiest
 from segmentation.views import VIEWS
 from usbio.frame_log import FrameLog
+from usbio.visit.breath import relaxed_end
 from usbio.visit.facts import Breath, CaptureTaken, LevelOf, TrialName
 from usbio.visit.inputs import Seen
 from usbio.visit.seen_log import logs
 
-CAPTURE_S = 8.0
-"""Two breaths of most people at rest."""
+CAPTURE_S, LEAST_S = 12.0, 4.0
+"""Three breaths of most people at rest; it ends as soon as a relaxed end of expiration was seen in it."""
 _BEFORE_S, PRESSED_AFTER_S = 0.6, 0.4  # about a key pressed at the end of expiration
 _LEAST_PICTURES = 3
 _LEAST_OK = 0.5
 
 
 def capture(
-    trial: TrialName, seen: Sequence[Seen], pressed_s: Sequence[float], at_s: float, replaced: bool
+    trial: TrialName,
+    seen: Sequence[Seen],
+    before: Sequence[Seen],
+    pressed_s: Sequence[float],
+    at_s: float,
+    replaced: bool,
 ) -> CaptureTaken | None:
-    """Return what a capture comes to; None where nothing in it can be stood by."""
+    """Return what a capture comes to; None where nothing in it can be stood by.
+
+    ``before`` is what was seen at rest just before it, with the probe in its place: the breath is in both.
+    """
     found = logs(seen, trial.site.sides)
     view = VIEWS[trial.site.view]
     leads = {
@@ -34,7 +43,8 @@ def capture(
         for key in log.muscles
         if key[1] == view.muscles[0]
     }
-    chosen = _stretch(list(leads.values()), pressed_s)
+    end = relaxed_end(logs((*before, *seen), trial.site.sides), _span(seen))
+    chosen = _stretch(list(leads.values()), pressed_s, end)
     if chosen is None:
         return None
     span, breath = chosen
@@ -46,12 +56,25 @@ def capture(
     return CaptureTaken(at_s, trial, span.start_s, span.end_s, breath, replaced, levels)
 
 
-def _stretch(leads: Sequence[Trace], pressed_s: Sequence[float]) -> tuple[Span, Breath] | None:
+def ripe(seen: Sequence[Seen], before: Sequence[Seen], sides: Sequence[Side]) -> bool:
+    """Return whether a relaxed end of expiration was seen in a capture that still runs."""
+    return relaxed_end(logs((*before, *seen), sides), _span(seen)) is not None
+
+
+def _span(seen: Sequence[Seen]) -> Span:
+    return Span(seen[0].at_s, seen[-1].at_s) if seen else Span(0.0, 0.0)
+
+
+def _stretch(
+    leads: Sequence[Trace], pressed_s: Sequence[float], end: Span | None
+) -> tuple[Span, Breath] | None:
     """Where rest is taken: at a marked end of expiration, else a seen one, else where it is steadiest."""
     for at_s in reversed(pressed_s):
         span = Span(at_s - _BEFORE_S, at_s + PRESSED_AFTER_S)
         if all(_pictures(trace, span) >= _LEAST_PICTURES for trace in leads):
             return span, "marked"
+    if end is not None and all(_pictures(trace, end) >= _LEAST_PICTURES for trace in leads):
+        return end, "end_expiration"
     for trace in leads[:1]:
         grid_s = even_grid(trace.t_s)
         if not len(grid_s):

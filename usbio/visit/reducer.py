@@ -48,7 +48,9 @@ def step(state: VisitState, heard: Input) -> tuple[VisitState, tuple[Effect, ...
         case Compared():
             turn.change(compared=heard.found)
         case Turned():
-            turn.change(live_site=heard.site, newest=(), lifted=True, down_s=nan)
+            turn.change(
+                live_site=heard.site, newest=(), resting=(), rest_breath=None, lifted=True, down_s=nan
+            )
         case Told():
             turn.keep(heard.proposed)
         case Tick():
@@ -66,7 +68,7 @@ def _see(turn: Turn, seen: Seen) -> None:
     if not any(m.side in state.site.sides for m in seen.measured):
         return
     if worst_status(seen, state.site.sides, state.part.muscle) in _OFF:
-        turn.change(lifted=True, down_s=nan)
+        turn.change(lifted=True, down_s=nan, resting=())
         if state.confirming:
             turn.change(confirming=False)
             turn.ask(Say(Text("visit.trouble.lost")))

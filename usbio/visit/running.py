@@ -15,7 +15,8 @@ from segmentation.traces import Level
 from usbio.schedule import NONE, feedback
 from usbio.target import UnaidedChange, target_from
 from usbio.texts import Text
-from usbio.visit.capturing import CAPTURE_S, PRESSED_AFTER_S, capture
+from usbio.visit.breath import LOOK_BACK_S, breath_in, rest_breath
+from usbio.visit.capturing import CAPTURE_S, LEAST_S, PRESSED_AFTER_S, capture, ripe
 from usbio.visit.effects import Cue, Say, Sound, TakeStill
 from usbio.visit.facts import (
     CaptureTaken,
@@ -40,6 +41,7 @@ from usbio.visit.progress import (
     sets_wanted,
 )
 from usbio.visit.seconds import flush, take_rows
+from usbio.visit.seen_log import logs
 from usbio.visit.state import Running, Turn, VisitState
 from usbio.visit.targets import target_of
 from usbio.visit.timeline import CuePhase, timeline
@@ -50,6 +52,7 @@ _SOURCE_LOST = "visit.why.source_lost"
 _SAID = {_SOURCE_LOST: "visit.trouble.source_lost"}
 _REST_S = 1.5  # before the cue: the patient's picture begins at this mean
 _LEAST_PICTURES = 5
+_LOOK_EVERY_S = 1.0
 _SETTLE_S = 0.5  # after the hold: the last pictures of it are still being measured
 _SOUNDS: dict[CuePhase, Sound] = {"contract": "cue", "hold": "hold", "relax": "relax"}
 
@@ -93,10 +96,22 @@ def go_on(turn: Turn) -> None:
 
 def take(turn: Turn, seen: Seen) -> None:
     """Take a picture into what runs."""
-    if turn.state.running is not None and any(m.side in turn.state.site.sides for m in seen.measured):
+    if not any(m.side in turn.state.site.sides for m in seen.measured):
+        return
+    if turn.state.running is None:
+        _rest(turn, seen)
+    else:
         held_s = turn.state.running.held_s + in_target_s(turn.state, seen)
         turn.change(seen=(*turn.state.seen, seen), running=replace(turn.state.running, held_s=held_s))
         take_rows(turn, seen)
+
+
+def _rest(turn: Turn, seen: Seen) -> None:
+    """Before a capture the breath is watched."""
+    if turn.state.stage.step == "rest":
+        since_s = seen.at_s - LOOK_BACK_S
+        kept = tuple(one for one in turn.state.resting if one.at_s >= since_s)
+        turn.change(resting=(*kept, seen))
 
 
 def break_off(turn: Turn, reason: str) -> None:
@@ -193,11 +208,14 @@ def _go_on_capturing(turn: Turn, running: Running) -> None:
     state = turn.state
     marked_s = running.pressed_s[-1] if running.pressed_s else None
     marked = marked_s is not None and state.at_s >= marked_s + PRESSED_AFTER_S
-    if not marked and state.at_s < running.began_s + CAPTURE_S:
+    over = state.at_s >= running.began_s + CAPTURE_S
+    if not (marked or over or _ripe(turn, running)):
         return
     flush(turn)
-    found = capture(running.trial, state.seen, running.pressed_s, state.at_s, state.lifted)
-    turn.change(running=None, seen=())
+    seen, before = state.seen, state.resting
+    found = capture(running.trial, seen, before, running.pressed_s, state.at_s, state.lifted)
+    breath = rest_breath(logs((*before, *seen), state.site.sides))
+    turn.change(running=None, seen=(), resting=(), rest_breath=breath or state.rest_breath)
     if found is None:
         turn.keep(Troubled(state.at_s, "visit.why.few_pictures"))
         turn.ask(Say(Text("visit.why.few_pictures")))
@@ -207,6 +225,15 @@ def _go_on_capturing(turn: Turn, running: Running) -> None:
     turn.ask(Cue("end"))
     turn.change(lifted=False)
     offer_outlier(turn)
+
+
+def _ripe(turn: Turn, running: Running) -> bool:
+    """Look once a second whether a relaxed end of expiration was seen."""
+    state = turn.state
+    if state.at_s < max(running.began_s + LEAST_S, running.looked_s + _LOOK_EVERY_S):
+        return False
+    turn.change(running=replace(running, looked_s=state.at_s))
+    return ripe(state.seen, state.resting, state.site.sides)
 
 
 def _go_on_repeating(turn: Turn, running: Running) -> None:
@@ -243,8 +270,10 @@ def _judge(turn: Turn, running: Running) -> Running:
     """Say what came of the repetition as soon as its hold is over, so that relaxing shows it."""
     state, plan = turn.state, running.timeline
     assert plan is not None
-    asked = asked_of(state, running)
-    found = judge(running.trial, asked, state.seen, state.timelines, plan, running.breath, state.at_s)
+    asked, breath = asked_of(state, running), running.breath
+    if breath == "not_decidable":  # nobody said so
+        breath = breath_in(logs(state.seen, state.site.sides), plan.hold, state.rest_breath)
+    found = judge(running.trial, asked, state.seen, state.timelines, plan, breath, state.at_s)
     turn.keep(found)
     judged = replace(running, judged=True)
     turn.change(running=judged)

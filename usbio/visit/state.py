@@ -11,6 +11,7 @@ from segmentation.results import Side
 from segmentation.summary import ErrorFigures
 from usbio.protocol import Part, Protocol
 from usbio.schedule import NONE, Feedback
+from usbio.visit.breath import RestBreath
 from usbio.visit.effects import Effect, Keep
 from usbio.visit.facts import Breath, Fact, FrameRow, PlaceCompared, TargetSet, TrialName
 from usbio.visit.inputs import Lit, Seen
@@ -45,6 +46,7 @@ class Running:
     rests: Mapping[Side, float] = field(default_factory=dict)  # of the leading muscle, from its cue on
     phase: CuePhase = "count_in"  # that was cued
     breath: Breath = "not_decidable"
+    looked_s: float = 0.0  # when a capture was last looked through for an end of expiration
     pressed_s: tuple[float, ...] = ()  # ends of expiration, marked by key
     held_s: float = 0.0  # in the target so far, as it is shown; the engine counts anew
     judged: bool = False  # a repetition whose hold is over
@@ -59,6 +61,8 @@ class VisitState:
     at_s: float = 0.0
     running: Running | None = None
     seen: tuple[Seen, ...] = ()
+    resting: tuple[Seen, ...] = ()  # the last seconds before a capture, since the probe was put down
+    rest_breath: RestBreath | None = None  # of the newest capture of this site
     timelines: tuple[Timeline, ...] = ()  # of the repetitions of this set that are over
     pending: tuple[FrameRow, ...] = ()  # of a second that is not over yet
     newest: tuple[Seen, ...] = ()  # of each source
