@@ -22,7 +22,7 @@ from usbio.protocol_library import protocol_named
 from usbio.sample import Sample
 from usbio.shown_runs import ShownRuns
 from usbio.visit.facts import VisitBegun, VisitResumed
-from usbio.visit.history import earlier_visits, facts_without_frames
+from usbio.visit.history import earlier_visits
 from usbio.visit.keeper import VisitKeeper
 from usbio.visit.record import record_of
 from usbio.visit.reducer import begin_visit, resume_visit
@@ -30,6 +30,7 @@ from usbio.visit.site import Site, sites_of
 from usbio.visit.stages import stages_of
 from usbio.visit.state import VisitPlan
 from usbio.visit.store_filling import FactStore
+from usbio.visit.visit_file import visit_facts
 from usbio.visit_form import VisitForm, checked, protocol_of
 from usbio.visit_run import VisitRun
 
@@ -81,7 +82,7 @@ def resume_visit_run(
     named: NamedProtocol = protocol_named,
 ) -> VisitRun:
     """Go on with a visit that was broken off, at the stage it had come to."""
-    facts = facts_without_frames(folder)
+    facts = visit_facts(folder, seconds=False)
     record = record_of(facts)
     if record is None:
         raise CallError(folder, "holds no visit", "choose another one")
