@@ -71,6 +71,7 @@ VISIT_KEYS = (
     Key("toggle_screen", ("P",), "the patient's screen, or not", "patient"),
     Key("turn_picture", ("Shift+P",), "the patient's next kind of picture"),
     Key("hide_picture", ("H",), "the patient's picture hidden, or as the schedule says"),
+    Key("toggle_sound", ("L",), "tones for the patient, or none"),
     Key("end", ("Shift+E",), "twice: end the visit here"),
 )
 """Of a visit, by methods of `LiveVisit`; they go before those of the picture. Foot switches are keys."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from gui.patient_window import PatientWindow, second_screen
+from gui.sound import PatientSound
 from gui.theme import DARK, Theme
 from gui.visit_panel import VisitPanel
 from gui.visit_words import VisitWords
@@ -99,6 +100,7 @@ class LiveVisit(QObject):
         self._hidden = self._end_asked = False
         self.trouble = ""
         self.patient: PatientWindow | None = None
+        self._sound = PatientSound(self)
         self._timer = QTimer(self, interval=LOOK_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.look)
         panel.entry.entered.connect(self._enter)
@@ -127,6 +129,7 @@ class LiveVisit(QObject):
         self._timer.stop()
         desk, self._desk, self._view, self.trouble = self._desk, None, None, ""
         self._panel.entry.cancel()
+        self._sound.switch_off()
         self._close_screen()
         if desk is not None:
             desk.close()
@@ -154,8 +157,10 @@ class LiveVisit(QObject):
         for words in news.said:
             self.said.emit(words)
         self.shown.emit()
+        scene = replace(news.scene, dark=True) if self._hidden else news.scene
+        self._sound.follow(scene)
         if self.patient is not None:
-            self.patient.show_scene(replace(news.scene, dark=True) if self._hidden else news.scene)
+            self.patient.show_scene(scene)
 
     # keys
 
@@ -264,6 +269,15 @@ class LiveVisit(QObject):
         self._hidden = not self._hidden
         self.said.emit(self._words.say("visit.screen.dark" if self._hidden else "visit.screen.shown"))
         self.look()
+
+    def toggle_sound(self) -> None:
+        """Play tones for the patient, or none."""
+        if self._sound.is_on:
+            self._sound.switch_off()
+            self.said.emit(self._words.say("visit.sound.off"))
+        else:
+            on = self._sound.switch_on()
+            self.said.emit(self._words.say("visit.sound.on" if on else "visit.sound.none"))
 
     def cancel(self) -> bool:
         """Leave what is being typed; False where nothing is."""

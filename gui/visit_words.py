@@ -156,11 +156,9 @@ class VisitWords:
 
     def decision(self, proposed: Proposed) -> str:
         """Say what the clinician made of it, or how to."""
-        if proposed.accepted is None:
-            return self.say("visit.proposal.keys")
-        if proposed.accepted:
-            return self.say("visit.proposal.accepted")
-        return self.say("visit.progress.overridden", reason=proposed.override)
+        if proposed.override:
+            return self.say("visit.progress.overridden", reason=proposed.override)
+        return self.say("visit.proposal.keys" if proposed.accepted is None else "visit.proposal.accepted")
 
     def _band(self, points: float) -> str:
         return f" ± {self.number(points, 0)}" if isfinite(points) else ""

@@ -185,8 +185,11 @@ class Clinic:
             case ConfirmBorders():
                 self.confirmed = self.live
             case Propose():
-                proposed = Proposed(self.state.at_s, "stay", self.state.plan.protocol.name)
-                self.hear(Told(self.state.at_s, proposed))
+                before, at_s = self.state.record.proposed, self.state.at_s
+                proposed = Proposed(at_s, "stay", self.state.plan.protocol.name)
+                if before is not None and before.override:
+                    proposed = replace(proposed, accepted=True, override=before.override)
+                self.hear(Told(at_s, proposed))
             case Say():
                 self.said.append(effect.text.code)
             case TakeStill():
