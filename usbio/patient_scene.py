@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from math import isfinite, nan
 from typing import Literal
 
-from segmentation.results import Muscle, Side
+from segmentation.results import SIDES, Muscle, Side
 from usbio.patient_strip import LevelTrace, ThicknessStrip, continued
 
 CuePhase = Literal["idle", "count_in", "contract", "hold", "relax", "break", "done"]
@@ -131,15 +131,13 @@ def with_traces(scene: PatientScene, before: tuple[LevelTrace, ...], passed_s: f
 
     What must not be seen now leaves a gap, so that it does not come to light afterwards.
     """
-    known = {trace.side: trace for trace in before}
     hidden = scene.dark or bool(scene.hint)
+    now = {one.side: nan if hidden or one.held else one.level for one in scene.shapes}
+    known = {trace.side: trace for trace in before}
     traces = tuple(
-        continued(
-            known.get(one.side, LevelTrace(one.side, (), ())),
-            nan if hidden or one.held else one.level,
-            passed_s,
-        )
-        for one in scene.shapes
+        continued(known.get(side, LevelTrace(side, (), ())), now.get(side, nan), passed_s)
+        for side in SIDES
+        if side in now or side in known
     )
     return replace(scene, traces=traces)
 

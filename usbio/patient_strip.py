@@ -30,7 +30,12 @@ class LevelTrace:
 
 
 def continued(trace: LevelTrace, level: float, passed_s: float) -> LevelTrace:
-    """Return a trace to which the level of now is added, so long after the newest one in it."""
+    """Return a trace to which the level of now is added, so long after the newest one in it.
+
+    At the same moment it takes that one's place.
+    """
+    if not passed_s > 0 and trace.t_s:
+        return LevelTrace(trace.side, trace.t_s, (*trace.levels[:-1], level))
     times = (*(t - passed_s for t in trace.t_s), 0.0)
     first = next(i for i, t in enumerate(times) if t >= -SPAN_S)
     return LevelTrace(trace.side, times[first:], (*trace.levels, level)[first:])

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from segmentation.results import Side
 from segmentation.tap import TapResult, TapState, begin_tap, halves, step_tap
 from usbio.errors import UsbioError
-from usbio.patient_scene import PatientScene
+from usbio.patient_scene import PatientScene, with_traces
+from usbio.patient_strip import LevelTrace
 from usbio.sample import Counts, Sample
 from usbio.shown_runs import ShownRuns
 from usbio.texts import Text, Texts
@@ -69,6 +70,8 @@ class VisitDesk:
         self._tap: TapState | None = None
         self._tapped: TapResult | None = None
         self._tapped_stage = -1
+        self._traces: tuple[LevelTrace, ...] = ()
+        self._traced_s = 0.0
         self.shown.runs[0].listen(self.see)
 
     def close(self, timeout_s: float = 5.0) -> bool:
@@ -87,7 +90,7 @@ class VisitDesk:
         self._look_at_lights(state)
         if self._follow_cues:
             self._ask_effort(state)
-        scene = patient_scene(state, self._patient_texts, self.choice)
+        scene = self._traced(patient_scene(state, self._patient_texts, self.choice), state.at_s)
         trouble = " · ".join(filter(None, (self.visit.trouble, self.visit.store_trouble)))
         return DeskNews(visit_view(state), scene, tuple(said), tuple(sounds), trouble)
 
@@ -96,6 +99,12 @@ class VisitDesk:
         tap, tapped = self._tap, self._tapped
         if tap is not None and sample.picture is not None and (tapped is None or tapped.half is None):
             self._tap, self._tapped = step_tap(tap, sample.picture, sample.frame.arrived_s)
+
+    def _traced(self, scene: PatientScene, at_s: float) -> PatientScene:
+        """Add the last seconds for the strip; whatever picture is chosen, for it may be turned to."""
+        traced = with_traces(scene, self._traces, at_s - self._traced_s)
+        self._traces, self._traced_s = traced.traces, at_s
+        return traced
 
     def _obey(self, order: Effect, said: list[str], sounds: list[Sound]) -> None:
         match order:

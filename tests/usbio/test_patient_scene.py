@@ -132,3 +132,19 @@ def test_a_held_value_draws_no_line() -> None:
     scene = with_traces(scenes()["held_side"], (), 0.0)
     assert isnan(scene.traces[1].levels[-1])
     assert not isnan(scene.traces[0].levels[-1])
+
+
+def test_between_repetitions_traces_go_on_with_a_gap() -> None:
+    first = with_traces(HOLD, (), 0.0)
+    between = with_traces(replace(HOLD, shapes=()), first.traces, 0.1)
+    after = with_traces(HOLD, between.traces, 0.1)
+    assert [trace.side for trace in after.traces] == ["left", "right"]
+    assert after.traces[0].t_s == pytest.approx((-0.2, -0.1, 0.0))
+    assert [isnan(level) for level in after.traces[0].levels] == [False, True, False]
+
+
+def test_a_scene_of_the_same_moment_takes_the_place_of_the_last() -> None:
+    first = with_traces(HOLD, (), 0.0)
+    hidden = with_traces(replace(HOLD, dark=True), first.traces, 0.0)
+    assert hidden.traces[0].t_s == (0.0,)
+    assert isnan(hidden.traces[0].levels[0])
