@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isfinite
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath
@@ -54,10 +53,9 @@ def _paint_ring(painter: QPainter, ring: QRectF, scene: PatientScene, look: Pati
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(look.pen(look.theme.dimmed, 5))
     painter.drawEllipse(inner)
-    if isfinite(scene.hold_s) and scene.hold_of_s > 0:
-        part = min(max(scene.hold_s / scene.hold_of_s, 0.0), 1.0)
+    if scene.held_part > 0:
         painter.setPen(look.pen(look.theme.target, _RING))
-        painter.drawArc(inner, 90 * 16, -round(part * _FULL_TURN))
+        painter.drawArc(inner, 90 * 16, -round(scene.held_part * _FULL_TURN))
 
 
 def _paint_legend(painter: QPainter, layout: PatientLayout, look: PatientLook) -> None:

@@ -106,6 +106,13 @@ class PatientScene:
         return any(self.standing(one) == "over_ceiling" for one in self.shapes if not one.held)
 
     @property
+    def held_part(self) -> float:
+        """How much of the ring is full; empty once the cue's clock counts the relaxing in it."""
+        if self.phase not in ("contract", "hold") or not isfinite(self.hold_s) or not self.hold_of_s > 0:
+            return 0.0
+        return min(max(self.hold_s / self.hold_of_s, 0.0), 1.0)
+
+    @property
     def in_target(self) -> bool:
         """True where every side that is measured now is in the target, and there is one."""
         found = [self.standing(shape) for shape in self.shapes if not shape.held]

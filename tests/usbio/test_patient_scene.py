@@ -148,3 +148,11 @@ def test_a_scene_of_the_same_moment_takes_the_place_of_the_last() -> None:
     hidden = with_traces(replace(HOLD, dark=True), first.traces, 0.0)
     assert hidden.traces[0].t_s == (0.0,)
     assert isnan(hidden.traces[0].levels[0])
+
+
+def test_the_ring_is_of_the_hold_alone() -> None:
+    assert replace(HOLD, hold_s=2.5, hold_of_s=10.0).held_part == 0.25
+    assert replace(HOLD, hold_s=12.0, hold_of_s=10.0).held_part == 1.0
+    assert replace(HOLD, phase="relax", hold_s=10.0).held_part == 0.0  # its number is the cue's clock
+    assert replace(HOLD, hold_s=nan).held_part == 0.0
+    assert replace(HOLD, hold_of_s=nan).held_part == 0.0
