@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.drawn_lines import paint_with_lines
+from gui.ghost import Ghost, with_ghost
 from gui.picture_marks import PictureMarks
 from gui.scaled_picture import scaled_picture
 from gui.theme import ON_PICTURE, text_font
@@ -33,6 +34,7 @@ class ImageView(QWidget):
         self._setup: MeasureSetup | None = None
         self._confirmed: frozenset[Side] = frozenset()
         self._lines: tuple[FloatArray, ...] = ()
+        self._ghost: Ghost | None = None
         self._warning = ""
         self._arrived_s: float | None = None
 
@@ -62,6 +64,12 @@ class ImageView(QWidget):
     def show_lines(self, lines_px: Sequence[FloatArray]) -> None:
         """Mark the lines that the M-mode strips are taken along."""
         self._lines = tuple(lines_px)
+
+    def show_ghost(self, ghost: Ghost | None) -> None:
+        """Lay an earlier picture over the live one, at its own spacing; None for none."""
+        if ghost is not self._ghost:
+            self._ghost = ghost
+            self.update()
 
     def show_warning(self, words: str) -> None:
         """One line over the picture; "" for none."""
@@ -102,6 +110,8 @@ class ImageView(QWidget):
     def _paint_picture(self, painter: QPainter, picture: Picture) -> None:
         area, scale = self._fit(picture.shape[1], picture.shape[0])
         scaled = scaled_picture(picture, area.size(), self.devicePixelRatioF())
+        if self._ghost is not None and self._setup is not None:
+            scaled = with_ghost(scaled, self._ghost, self._setup.panels[0].calibration, picture.shape)
         marks = PictureMarks(scale, QRectF(area))
         setup, result, confirmed = self._setup, self._result, self._confirmed
         lines = marks.lines(setup, result, confirmed) if setup is not None else []

@@ -8,6 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from gui.ghost import Ghost
 from gui.patient_window import PatientWindow, second_screen
 from gui.sound import PatientSound
 from gui.theme import DARK, Theme
@@ -19,6 +20,7 @@ from usbio.visit.effects import Sound
 from usbio.visit.inputs import Action, Field
 from usbio.visit.scene import PatientChoice
 from usbio.visit.view import VisitView
+from usbio.visit_place import EarlierStill
 
 LOOK_MS = 40
 _PICTURES: tuple[PictureKind, ...] = ("balance", "anatomy", "strip")
@@ -50,6 +52,11 @@ class News(Protocol):
     @property
     def trouble(self) -> str:
         """What needs action as long as it stands."""
+        ...
+
+    @property
+    def ghost(self) -> EarlierStill | None:
+        """A picture of the last visit, while the same place is looked for."""
         ...
 
 
@@ -89,6 +96,7 @@ class LiveVisit(QObject):
 
     said = Signal(str)
     shown = Signal()  # there were news
+    ghosted = Signal(object)  # the picture of the last visit to be laid over the live one, or None
     ended = Signal()  # the page is the picture's alone again
 
     def __init__(self, panel: VisitPanel, words: VisitWords, window: QWidget) -> None:
@@ -99,6 +107,7 @@ class LiveVisit(QObject):
         self._theme = DARK
         self._hidden = self._end_asked = False
         self.trouble = ""
+        self._ghost: EarlierStill | None = None
         self.patient: PatientWindow | None = None
         self._sound = PatientSound(self)
         self._timer = QTimer(self, interval=LOOK_MS, timerType=Qt.TimerType.PreciseTimer)
@@ -131,6 +140,7 @@ class LiveVisit(QObject):
         self._panel.entry.cancel()
         self._sound.switch_off()
         self._close_screen()
+        self._lay_over(None)
         if desk is not None:
             desk.close()
             self.ended.emit()
@@ -157,10 +167,16 @@ class LiveVisit(QObject):
         for words in news.said:
             self.said.emit(words)
         self.shown.emit()
+        self._lay_over(news.ghost)
         scene = replace(news.scene, dark=True) if self._hidden else news.scene
         self._sound.follow(scene)
         if self.patient is not None:
             self.patient.show_scene(scene)
+
+    def _lay_over(self, ghost: EarlierStill | None) -> None:
+        if ghost is not self._ghost:
+            self._ghost = ghost
+            self.ghosted.emit(Ghost(ghost.picture, ghost.spacing) if ghost is not None else None)
 
     # keys
 

@@ -356,6 +356,7 @@ class MainWindow(QMainWindow):
         visits.visit.ended.connect(self._end_visit)
         visits.visit.said.connect(self._say)
         visits.visit.shown.connect(self._show_visit)
+        visits.visit.ghosted.connect(self.page.images[0].show_ghost)
         self.page.visit.entry.left.connect(self.page.setFocus)
 
     def _begin_visit(self) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol as Interface
 
 from gui.live_visit import Desk
 from usbio.choice import Choice
+from usbio.data_folder import visits_folder
 from usbio.errors import CallError, UsbioError
 from usbio.protocol import Protocol
 from usbio.protocol_library import own_protocols, protocol_named, shipped_protocols
@@ -19,6 +20,7 @@ from usbio.visit.visit_file import VisitOutline, interrupted_visits
 from usbio.visit_desk import VisitDesk
 from usbio.visit_form import VisitForm, last_form, sample_form
 from usbio.visit_opening import begin_visit_run, resume_visit_run
+from usbio.visit_place import EarlierVisit
 from usbio.visit_proposal import Proposals
 from usbio.visit_run import VisitRun
 
@@ -96,7 +98,9 @@ class DataReception:
     def _desk(self, visit: VisitRun, shown: ShownRuns, follow_cues: bool) -> Desk:
         begun = visit.state.record.begun
         earlier = earlier_visits(self._data, begun.subject, before=begun.visit)
-        before, propose = earlier[-1] if earlier else None, Proposals(self._data)
+        before, propose = None, Proposals(self._data)
+        if earlier:
+            before = EarlierVisit(earlier[-1], visits_folder(self._data) / earlier[-1].begun.visit)
         return VisitDesk(visit, shown, self._texts, Texts(begun.language), propose, before, follow_cues)
 
 

@@ -6,10 +6,13 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from segmentation.results import Side
+from segmentation.revisit import NO_MATCH
 from segmentation.tap import TapResult, TapState, begin_tap, halves, step_tap
 from usbio.errors import UsbioError
+from usbio.live import LiveRun
 from usbio.patient_scene import PatientScene, with_traces
 from usbio.patient_strip import LevelTrace
 from usbio.sample import Counts, Sample
@@ -25,11 +28,13 @@ from usbio.visit.state import VisitState
 from usbio.visit.view import VisitView, visit_view
 from usbio.visit_form import unlike
 from usbio.visit_lights import Found, rate_light, scale_light, side_light
+from usbio.visit_place import EarlierStill, EarlierVisit, PlaceWatch, place_reasons
 from usbio.visit_run import VisitRun
 
 LIGHTS_S = 0.5
 EFFORT = 0.8
 """Of a simulated patient."""
+_PLACE_S = 1.0
 _RATE_S = 2.0  # over which pictures are counted
 _PRESSED: Side = "left"
 Proposing = Callable[[VisitRecord, Texts], Proposed]
@@ -44,6 +49,7 @@ class DeskNews:
     said: tuple[str, ...]
     sounds: tuple[Sound, ...]
     trouble: str  # why the visit cannot be written down; "" where it is
+    ghost: EarlierStill | None = None  # the last visit's picture, to be laid over the live one
 
 
 class VisitDesk:
@@ -56,7 +62,7 @@ class VisitDesk:
         texts: Texts,
         patient_texts: Texts,
         propose: Proposing,
-        before: VisitRecord | None = None,
+        before: EarlierVisit | None = None,
         follow_cues: bool = False,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -72,11 +78,17 @@ class VisitDesk:
         self._tapped_stage = -1
         self._traces: tuple[LevelTrace, ...] = ()
         self._traced_s = 0.0
+        self._place: PlaceWatch | None = None
+        self._place_of: Site | None = None
+        self._place_due_s = 0.0
+        self._compared: tuple[str, ...] = ()
         self.shown.runs[0].listen(self.see)
 
     def close(self, timeout_s: float = 5.0) -> bool:
         """End it; True once everything of the visit is on the disk. Without an end it can be gone on with."""
         self.shown.runs[0].unlisten(self.see)
+        if self._place is not None:
+            self._place.stop()
         return self.visit.stop(timeout_s)
 
     def look(self) -> DeskNews:
@@ -92,7 +104,8 @@ class VisitDesk:
             self._ask_effort(state)
         scene = self._traced(patient_scene(state, self._patient_texts, self.choice), state.at_s)
         trouble = " · ".join(filter(None, (self.visit.trouble, self.visit.store_trouble)))
-        return DeskNews(visit_view(state), scene, tuple(said), tuple(sounds), trouble)
+        ghost = self._watch_place(state)
+        return DeskNews(visit_view(state), scene, tuple(said), tuple(sounds), trouble, ghost)
 
     def see(self, sample: Sample) -> None:
         """Take a picture for the tap test, where it is on; on the measure thread."""
@@ -147,17 +160,49 @@ class VisitDesk:
         """Once the picture shows the site that is asked for, say so."""
         if state.live_site != state.site and shows(self.shown, state.site):
             self.visit.hear(Turned(self.visit.now_s, state.site))
-            self._compare(state)
 
-    def _compare(self, state: VisitState) -> None:
-        """Compare how pictures are made with the last visit."""
-        if self._before is None:
-            return
-        reasons = unlike(state.record.begun.acquisition, self._before.begun.acquisition)
+    def _watch_place(self, state: VisitState) -> EarlierStill | None:
+        """While the same place is looked for, compare; return the last visit's picture, to be laid over."""
+        before = self._before
+        if state.stage.step != "place" or before is None or state.live_site != state.site:
+            return None
+        if self._place_of != state.site:
+            self._place_of, still = state.site, before.still(state.site)
+            self._place = PlaceWatch(still) if still is not None else None
+            self._compared = ()
+            self._look_at_place(state)
+        now_s = self._clock()
+        if now_s >= self._place_due_s:
+            self._place_due_s = now_s + _PLACE_S
+            self._look_at_place(state)
+        return self._place.then if self._place is not None else None
+
+    def _look_at_place(self, state: VisitState) -> None:
+        """Say how place and settings lie to those of the last visit, and have the newest picture compared."""
+        before, watch = self._before, self._place
+        assert before is not None
+        match = watch.match if watch is not None else NO_MATCH
+        reasons = unlike(state.record.begun.acquisition, before.record.begun.acquisition)
+        reasons += place_reasons(match)
         words = tuple(self._texts.say(one) for one in reasons)
-        at_s = self.visit.now_s
-        verdict = PlaceCompared(at_s, state.site, "differs" if words else "not_compared", words)
-        self.visit.hear(Compared(at_s, verdict))
+        known = match.place != "not_decidable"
+        verdict = PlaceCompared(
+            self.visit.now_s,
+            state.site,
+            "differs" if words else "matches" if known else "not_compared",
+            words,
+            match.shift_mm,
+            match.similarity,
+        )
+        if (verdict.verdict, *words) != self._compared:
+            self._compared = (verdict.verdict, *words)
+            self.visit.hear(Compared(verdict.at_s, verdict))
+        run = next((one for one in self.shown.runs if shows_run(one, state.site)), None)
+        sample = run.values.sample if run is not None else None
+        if watch is not None and sample is not None and sample.picture is not None and run is not None:
+            measured = run.measured_as
+            if measured is not None:
+                watch.ask(sample.picture, measured.panels[0].calibration)
 
     def _look_at_lights(self, state: VisitState) -> None:
         self._begin_tap(state)
@@ -206,14 +251,18 @@ class VisitDesk:
 
 def shows(shown: ShownRuns, site: Site) -> bool:
     """Return whether what is measured now is this site."""
-    sides = {
-        side
-        for run in shown.runs
-        if run.measured_as is not None and run.view is not None and run.view.name == site.view
-        for panel in run.measured_as.panels
-        for side in panel.sides
-    }
+    sides = {side for run in shown.runs if shows_run(run, site) for side in _sides(run)}
     return set(site.sides) <= sides
+
+
+def shows_run(run: LiveRun[Any], site: Site) -> bool:
+    """Return whether a source shows a side of this site, in its view."""
+    return run.view is not None and run.view.name == site.view and bool(_sides(run) & set(site.sides))
+
+
+def _sides(run: LiveRun[Any]) -> set[Side]:
+    measured = run.measured_as
+    return {side for panel in measured.panels for side in panel.sides} if measured is not None else set()
 
 
 def _leading(site: Site) -> str:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ from usbio.visit.state import VisitPlan
 from usbio.visit.store_filling import FactStore
 from usbio.visit.visit_file import visit_facts
 from usbio.visit_form import VisitForm, checked, protocol_of
-from usbio.visit_run import VisitRun
+from usbio.visit_run import StillSource, VisitRun
 
 Clock = Callable[[], float]
 NamedProtocol = Callable[[str], Protocol]
@@ -101,7 +102,7 @@ def resume_visit_run(
 
 def _listening(visit: VisitRun, shown: ShownRuns) -> VisitRun:
     for source, run in enumerate(shown.runs):
-        sink = visit.sink(source, partial(_regions, run))
+        sink = visit.sink(source, StillSource(partial(_regions, run), partial(_spacing, run)))
         run.listen(sink)
         visit.at_end(partial(run.unlisten, sink))
     visit.start()
@@ -115,6 +116,14 @@ def _regions(run: LiveRun[Any], sample: Sample) -> Mapping[str, Picture]:
         x, y, width, height = table.region_px
         found[table.name] = sample.frame.image[y : y + height, x : x + width]
     return found
+
+
+def _spacing(run: LiveRun[Any]) -> tuple[float, float]:
+    measured = run.measured_as
+    if measured is None:
+        return nan, nan
+    calibration = measured.panels[0].calibration
+    return calibration.x_mm_per_px, calibration.y_mm_per_px
 
 
 def _together(shown: ShownRuns) -> bool:

@@ -7,7 +7,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import nan
 from typing import Any
 
 from segmentation.results import Measurement, Picture
@@ -17,6 +18,7 @@ from usbio.visit.effects import Effect, Keep, TakeStill
 from usbio.visit.facts import StillKept, TrialName
 from usbio.visit.inputs import Action, Entered, Field, Input, Pressed, Seen, Tick
 from usbio.visit.keeper import VisitKeeper
+from usbio.visit.record import told
 from usbio.visit.reducer import step
 from usbio.visit.state import VisitState
 
@@ -28,9 +30,26 @@ Regions = Callable[[Sample], Mapping[str, Picture]]
 _BARE: dict[str, Any] = {"border_px": None, "superficial_px": None, "deep_px": None, "caliper_px": None}
 
 
+Spacing = Callable[[], tuple[float, float]]
+"""Mm of a pixel across and down, in the picture that is shown now."""
+
+
 def no_regions(sample: Sample) -> Mapping[str, Picture]:
     """Keep nothing but the picture."""
     return {}
+
+
+def no_spacing() -> tuple[float, float]:
+    """Know none."""
+    return nan, nan
+
+
+@dataclass(frozen=True, slots=True)
+class StillSource:
+    """What belongs to a still of a source."""
+
+    regions: Regions = no_regions
+    spacing: Spacing = no_spacing
 
 
 class VisitRun:
@@ -46,7 +65,7 @@ class VisitRun:
         self._lock = threading.Lock()
         self._state, self._keeper, self._clock = state, keeper, clock
         self._began_s = clock() - state.at_s
-        self._samples: dict[int, tuple[Sample, Regions]] = {}
+        self._samples: dict[int, tuple[Sample, StillSource]] = {}
         self._orders: deque[Effect] = deque(maxlen=1000)
         self._over = threading.Event()
         self._leave: list[Callable[[], None]] = []
@@ -90,12 +109,12 @@ class VisitRun:
         """Have this done once when the visit is stopped, such as no longer to listen."""
         self._leave.append(leave)
 
-    def sink(self, source: int, regions: Regions = no_regions) -> Sink:
+    def sink(self, source: int, still: StillSource = StillSource()) -> Sink:
         """Return what takes the samples of a source, on its measure thread."""
 
         def _take(sample: Sample) -> None:
             if sample.picture is not None:
-                self._samples[source] = sample, regions
+                self._samples[source] = sample, still
             self._hear(lambda: self._seen(sample, source))
 
         return _take
@@ -149,17 +168,20 @@ class VisitRun:
 
     def _keep_stills(self, trial: TrialName) -> None:
         """Keep the newest picture of each source of this trial's site, and what may be kept beside."""
-        for source, (sample, regions) in sorted(self._samples.items()):
+        for source, (sample, still) in sorted(self._samples.items(), key=lambda item: item[0]):
             shown = sample.result.measurements if sample.result is not None else ()
             if sample.picture is None or not any(m.side in trial.site.sides for m in shown):
                 continue
             stem = still_name(trial, source, self._state.at_s)
-            self._keep_still(trial, f"{stem}.png", sample.picture)
-            for name, picture in regions(sample).items():
-                self._keep_still(trial, f"{stem}-{name}.png", picture)
+            at_s = self._state.at_s
+            whole = StillKept(at_s, trial, f"{stem}.png", *still.spacing())
+            self._keep_still(whole, sample.picture)
+            for name, picture in still.regions(sample).items():
+                self._keep_still(StillKept(at_s, trial, f"{stem}-{name}.png"), picture)
 
-    def _keep_still(self, trial: TrialName, file: str, picture: Picture) -> None:
-        self._keeper.keep_still(StillKept(self._state.at_s, trial, file), picture)
+    def _keep_still(self, still: StillKept, picture: Picture) -> None:
+        self._state = replace(self._state, record=told(self._state.record, still))
+        self._keeper.keep_still(still, picture)
 
 
 def still_name(trial: TrialName, source: int, at_s: float) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import isnan, nan
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QLabel
 from gui.keys import FIGURES, VISIT_KEYS, keys_in_visit
 from gui.live_visit import LiveVisit
 from gui.main_window import MainWindow
+from segmentation.geometry import Calibration
 from tests.fakes import EndlessSource
 from tests.usbio.scripted_visit import Clinic
 from usbio.patient_scene import PatientScene
@@ -23,6 +25,7 @@ from usbio.visit.effects import Sound
 from usbio.visit.progress import missing
 from usbio.visit.scene import PatientChoice, patient_scene
 from usbio.visit.view import VisitView, visit_view
+from usbio.visit_place import EarlierStill
 
 Show = Callable[..., MainWindow]
 PATIENCE_MS = 8000
@@ -52,6 +55,7 @@ class News:
     said: tuple[str, ...] = ()
     sounds: tuple[Sound, ...] = ()
     trouble: str = ""
+    ghost: EarlierStill | None = None
 
 
 class DeskOf:
@@ -61,12 +65,13 @@ class DeskOf:
         self.clinic, self.visit = clinic, Heard(clinic)
         self.choice = PatientChoice()
         self.trouble, self.closed = "", 0
+        self.ghost: EarlierStill | None = None
 
     def look(self) -> News:
         scene = patient_scene(self.clinic.state, Texts("de"), self.choice)
         said = tuple(self.clinic.said)
         self.clinic.said.clear()
-        return News(visit_view(self.clinic.state), scene, said, trouble=self.trouble)
+        return News(visit_view(self.clinic.state), scene, said, trouble=self.trouble, ghost=self.ghost)
 
     def close(self) -> bool:
         self.closed += 1
@@ -144,6 +149,18 @@ def test_keys_pressed_in_the_patients_window_act_too(begun: Begun) -> None:
     assert desk.visit.pressed == ["next", "breath"]
     press(window, "P")
     assert visit.patient is None
+
+
+def test_the_picture_of_the_last_visit_lies_over_the_live_one_until_the_place_is_found(begun: Begun) -> None:
+    _, visit, desk = begun
+    laid: list[object] = []
+    visit.ghosted.connect(laid.append)
+    desk.ghost = EarlierStill(np.zeros((20, 30), np.uint8), Calibration(0.1, 0.1))
+    visit.look()
+    visit.look()
+    desk.ghost = None
+    visit.look()
+    assert [one is not None for one in laid] == [True, False]  # told once each
 
 
 def test_the_end_is_asked_for_twice(begun: Begun) -> None:

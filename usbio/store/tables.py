@@ -289,6 +289,8 @@ class Still(OfVisit, OfTrial, Base):
 
     __tablename__ = "stills"
     file: Mapped[str]
+    x_mm_per_px: Mapped[float] = _number()
+    y_mm_per_px: Mapped[float] = _number()
 
 
 class Proposal(OfVisit, Base):

@@ -299,6 +299,8 @@ class StillKept:
     at_s: float
     trial: TrialName
     file: str  # its name in the visit's folder
+    x_mm_per_px: Number = nan  # of the picture; nan of a region beside it
+    y_mm_per_px: Number = nan
     kind: Literal["still_kept"] = "still_kept"
 
 

@@ -20,6 +20,7 @@ from usbio.visit.facts import (
     RepetitionJudged,
     SetBegun,
     StageTurned,
+    StillKept,
     TargetSet,
     VisitBegun,
     VisitEnded,
@@ -46,6 +47,7 @@ class VisitRecord:
     targets: tuple[TargetSet, ...] = ()
     pains: tuple[PainNoted, ...] = ()
     functions: tuple[FunctionNoted, ...] = ()
+    stills: tuple[StillKept, ...] = ()
     proposed: Proposed | None = None
     ended: VisitEnded | None = None
 
@@ -116,6 +118,8 @@ def told(record: VisitRecord, fact: Fact) -> VisitRecord:
             return replace(record, targets=(*record.targets, fact))
         case PainNoted():
             return replace(record, pains=(*record.pains, fact))
+        case StillKept():
+            return replace(record, stills=(*record.stills, fact))
         case FunctionNoted():
             return replace(record, functions=(*record.functions, fact))
         case Proposed():

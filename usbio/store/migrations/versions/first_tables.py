@@ -262,6 +262,8 @@ def upgrade() -> None:
     op.create_table(
         "stills",
         sa.Column("file", sa.String(), nullable=False),
+        sa.Column("x_mm_per_px", sa.Double(), nullable=True),
+        sa.Column("y_mm_per_px", sa.Double(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("fact", sa.Integer(), nullable=False),
         sa.Column("at_s", sa.Double(), nullable=False),
