@@ -21,6 +21,8 @@ from segmentation.traces import Span, Trace
 N = 200
 SCORED, DEVELOPMENT = 900_000, 1_000
 REST_S = (10.0, 16.0, 30.0)
+_LOOKS_S = np.arange(6.0, 14.1, 1.0)  # somebody waits for the end of an expiration
+_WAITS = 100
 HOLD_BREATHS = (1.0, 1.5, 2.0, 3.0)
 _LATE = 0.25  # of the breath's height: what is deeper was not end-expiration
 
@@ -59,34 +61,50 @@ def _times(seconds: float) -> FloatArray:
 
 
 def _rest(seed: int) -> list[str]:
-    lines = [f"| at rest | {' | '.join(f'{s:g} s' for s in REST_S)} |", "| --- " * (len(REST_S) + 1) + "|"]
+    columns = [*(f"{s:g} s" for s in REST_S), "at any second from 6 to 14 s"]
+    lines = [f"| at rest | {' | '.join(columns)} |", "| --- " * (len(columns) + 1) + "|"]
     for kind in QUIETS:
         rates = [np.mean([_quiet_seen(seed, k, kind, s) for k in range(N)]) for s in REST_S]
+        rates.append(np.mean([_ever_seen(_quiet_trace(seed, k, kind, 14.2)) for k in range(_WAITS)]))
         lines.append(f"| no breath, {kind}: seen | {' | '.join(f'{r:.1%}' for r in rates)} |")
     told = [[_breath_seen(seed, k, s) for k in range(N)] for s in REST_S]
     rates = [np.mean([one is not None for one in column]) for column in told]
+    rates.append(np.mean([_ever_seen(_breath_trace(seed, k, 14.2)[0]) for k in range(_WAITS)]))
     lines.append(f"| breathing: seen | {' | '.join(f'{r:.1%}' for r in rates)} |")
     ends = [np.mean([one for one in column if one is not None]) for column in told]
-    lines.append(f"| of these, capture at end-expiration | {' | '.join(f'{r:.1%}' for r in ends)} |")
+    lines.append(f"| of these, capture at end-expiration | {' | '.join(f'{r:.1%}' for r in ends)} | |")
     return lines
 
 
 def _quiet_seen(seed: int, k: int, kind: Quiet, seconds: float) -> bool:
+    return find_breaths([_quiet_trace(seed, k, kind, seconds)], [1]).seen
+
+
+def _quiet_trace(seed: int, k: int, kind: Quiet, seconds: float) -> Trace:
     t_s = _times(seconds)
     rng = np.random.default_rng((seed, k, QUIETS.index(kind), round(seconds)))
-    return find_breaths([trace_of(t_s, quiet(kind, t_s, rng))], [1]).seen
+    return trace_of(t_s, quiet(kind, t_s, rng))
+
+
+def _ever_seen(trace: Trace) -> bool:
+    return any(find_breaths([trace], [1], within=Span(0.0, float(now))).seen for now in _LOOKS_S)
 
 
 def _breath_seen(seed: int, k: int, seconds: float) -> bool | None:
     """Whether what would be captured was all end-expiration; None where breathing was not seen."""
-    one, rng = drawn(seed, k, round(seconds))
-    t_s = _times(seconds)
-    curve = one.curve(t_s, rng)
-    trace = trace_of(t_s, BREATH * curve + noise_of(one, t_s, rng))
+    trace, curve = _breath_trace(seed, k, seconds)
     span = end_expiration(trace, found := find_breaths([trace], [1]))
     if not found.seen:
         return None
-    return span is not None and float(curve[span.holds(t_s)].mean()) > -_LATE
+    return span is not None and float(curve[span.holds(trace.t_s)].mean()) > -_LATE
+
+
+def _breath_trace(seed: int, k: int, seconds: float) -> tuple[Trace, FloatArray]:
+    """A trace and how much thicker than at the end of expiration, 1 a whole breath; never above 0."""
+    one, rng = drawn(seed, k, round(seconds))
+    t_s = _times(seconds)
+    curve = one.curve(t_s, rng)
+    return trace_of(t_s, BREATH * curve + noise_of(one, t_s, rng)), curve
 
 
 def _holds(seed: int) -> list[str]:

@@ -1,8 +1,8 @@
 """Breathing as a trace shows it: whether it is seen, when expiration ends, and whether it went on in a hold.
 
 A breath moves TrA and IO by little, in quiet lying often by nothing that can be seen [1]_. So nothing is said
-unless the same wave comes back: a curve of two harmonics has to explain three quarters of what a trace does
-beside its slow trend, and every single breath has to look like it. What wanders, ramps or trembles does not.
+unless the same wave comes back: a curve of two harmonics has to explain most of what a trace does beside its
+slow trend, and every single breath has to look like it. What wanders, ramps or trembles does not.
 How often that fails stands in docs/measuring-visits.md.
 
 References
@@ -26,8 +26,13 @@ from segmentation.traces import STEP_S, BoolArray, Span, Trace, even_grid, on_gr
 WINDOW_S = 16.0
 """What is looked at: longer, and breaths that are never quite alike fall out of step."""
 FEWEST_BREATHS = 2.5
-EXPLAINED = 0.75
-"""Share of a trace beside its trend that the wave has to explain at rest."""
+EXPLAINED, CLEARLY_EXPLAINED, FEW_BREATHS = 0.75, 0.85, 3.5
+"""Share of a trace beside its trend that the wave has to explain at rest.
+
+The larger one where fewer than three and a half breaths were seen, for who asks every second asks of short
+stretches many times; and of traces that do not tell which end of the breath is which, for they follow the
+hand as well.
+"""
 EXPLAINED_IN_HOLD, EXPLAINED_IN_SHORT_HOLD = 0.8, 0.9
 """The same in a hold; under two breaths it has to be clearer, for a bend of the trend looks like one."""
 HALF_AS_DEEP = 0.5
@@ -107,7 +112,8 @@ def expiration_sign(muscle: Muscle, quantity: str) -> Sign:
 def find_breaths(traces: Sequence[Trace], signs: Sequence[Sign], within: Span | None = None) -> Breathing:
     """Return the breath that the traces show at rest.
 
-    Looked at are the last 16 s; at least two and a half breaths have to be seen. Of several traces the one
+    Looked at are the last 16 s; at least two and a half breaths have to be seen. It costs 3 ms a trace, and
+    every trace more is one chance more to see what is not there. Of several traces the one
     that tells the end of expiration goes before one that does not, and then the clearer one.
 
     Parameters
@@ -262,9 +268,10 @@ def _seen_in(k: int, trace: Trace, sign: Sign, within: Span | None) -> tuple[flo
     if duration_s < FEWEST_BREATHS * _PERIODS_S[0]:
         return 0.0, UNSEEN
     longest_s = min(_PERIODS_S[1], duration_s / FEWEST_BREATHS)
-    fits = [_Fit.of(t_s, values, period) for period in np.geomspace(_PERIODS_S[0], longest_s, _N_PERIODS)]
-    best = max(fits, key=lambda fit: fit.explained)
-    if best.explained < EXPLAINED or not best.each_alike(t_s):
+    best = _best_fit(t_s, values, np.geomspace(_PERIODS_S[0], longest_s, _N_PERIODS))
+    few = duration_s < FEW_BREATHS * best.period_s
+    enough = CLEARLY_EXPLAINED if few or sign == 0 else EXPLAINED
+    if best.explained < enough or not best.each_alike(t_s):
         return best.explained, UNSEEN
     a, b, c, d = best.wave.tolist()
     curve = Breathing(True, period_s=best.period_s, wave=(a, b, c, d)).at(np.linspace(0.0, 1.0, 200))
@@ -286,19 +293,6 @@ class _Fit:
     curve: FloatArray  # the wave along the window
     left: FloatArray  # the window without its trend
 
-    @classmethod
-    def of(cls, t_s: FloatArray, values: FloatArray, period_s: float) -> _Fit:
-        trend = _trend(t_s, 2)
-        angle = 2.0 * np.pi * t_s / period_s
-        waves = np.column_stack([np.cos(angle), np.sin(angle), np.cos(2 * angle), np.sin(2 * angle)])
-        fitted = np.linalg.lstsq(np.hstack([trend, waves]), values, rcond=None)[0]
-        left = values - trend @ fitted[:3]
-        curve = waves @ fitted[3:]
-        beside = values - trend @ (trend.T @ values)  # all that is not trend
-        off = left - curve
-        explained = 1.0 - float(off @ off) / max(float(beside @ beside), 1e-12)
-        return cls(period_s, explained, fitted[3:], curve, left)
-
     def each_alike(self, t_s: FloatArray) -> bool:
         """Whether every whole breath of the window has about the size of the mean one."""
         number = ((t_s - t_s[0]) / self.period_s).astype(int)
@@ -308,6 +302,22 @@ class _Fit:
             wave = wave - wave.mean()
             sizes.append(float(wave @ left) / max(float(wave @ wave), 1e-12))
         return bool(sizes) and _EACH_ALIKE[0] < min(sizes) and max(sizes) < _EACH_ALIKE[1]
+
+
+def _best_fit(t_s: FloatArray, values: FloatArray, periods_s: FloatArray) -> _Fit:
+    """The wave that explains most of what is not trend; all periods are fitted at once."""
+    trend = _trend(t_s, 2)
+    angle = 2.0 * np.pi * t_s[None, :] / periods_s[:, None]
+    waves = np.stack([np.cos(angle), np.sin(angle), np.cos(2 * angle), np.sin(2 * angle)], axis=2)
+    beside = values - trend @ (trend.T @ values)
+    free = waves - trend @ (trend.T @ waves)  # of trend
+    aim = np.einsum("pnk,n->pk", free, beside)
+    fitted = np.linalg.solve(np.einsum("pnk,pnl->pkl", free, free), aim[:, :, None])[:, :, 0]
+    explained = (fitted * aim).sum(axis=1) / max(float(beside @ beside), 1e-12)
+    best = int(np.argmax(explained))
+    curve = waves[best] @ fitted[best]
+    left = values - trend @ (trend.T @ (values - curve))
+    return _Fit(float(periods_s[best]), float(explained[best]), fitted[best], curve, left)
 
 
 def _window(trace: Trace, within: Span | None, longest_s: float) -> tuple[FloatArray, FloatArray] | None:
