@@ -64,7 +64,7 @@ class NumbersView(QWidget):
         self._clear()
         # The left side stands on the left, whatever the picture does: the numbers are read as a pair.
         for side in sorted(sides):
-            column = _SideColumn(side, view, self._compact)
+            column = _SideColumn(side, view, self._compact, alone=len(sides) == 1)
             column.set_theme(self._theme)
             column.set_large_px(self._column_px(len(sides)))
             self._columns[side] = column
@@ -79,9 +79,9 @@ class NumbersView(QWidget):
 
 
 class _SideColumn(QWidget):
-    def __init__(self, side: Side, view: View, compact: bool) -> None:
+    def __init__(self, side: Side, view: View, compact: bool, alone: bool) -> None:
         super().__init__()
-        self._side, self._compact = side, compact
+        self._side, self._compact, self._beside = side, compact, compact and alone
         self._lead = view.muscles[0]
         several = len(view.muscles) > 1
         self._heading = _Heading(side, MUSCLE_WORDS[self._lead] if several else "")
@@ -98,8 +98,10 @@ class _SideColumn(QWidget):
         layout.addWidget(self._heading)
         layout.addLayout(self._value_row())
         self._others = _Others(side, view)
-        for widget in () if compact else (self._change, self._past):
-            layout.addWidget(widget)
+        if not self._beside:
+            layout.addWidget(self._change)
+        if not compact:
+            layout.addWidget(self._past)
         if several and not compact:
             layout.addWidget(self._others)
         layout.addWidget(self._quality)
@@ -132,7 +134,7 @@ class _SideColumn(QWidget):
         row.addWidget(self._value)
         row.addWidget(self._unit, 1, Qt.AlignmentFlag.AlignBottom)
         self._unit.setContentsMargins(0, 0, 0, 8)
-        if self._compact:
+        if self._beside:
             row.addWidget(self._change, 0, Qt.AlignmentFlag.AlignVCenter)
         return row
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from gui.numbers_view import NumbersView
@@ -22,6 +23,7 @@ from usbio.visit.words import place_words
 _MEASURED = ("borders", "rest", "pretest", "retention", "training", "posttest")
 _LIT = ("checks", "borders", "rest", "pretest", "retention")
 _AIMED = ("retention", "training", "posttest")
+_SMALL_PX = 900  # a window less high
 _TEXT_BETWEEN = "\n"
 
 
@@ -33,6 +35,7 @@ class VisitPanel(QFrame):
         self.setObjectName("panel")
         self.setAccessibleName("Visit")
         self._words = words
+        self._small = False
         self._step = text_label("", TEXT_PX + 2, bold=True)
         self._number = soft_label("", 14)
         self._do = text_label("", TEXT_PX + 4, bold=True)
@@ -53,7 +56,7 @@ class VisitPanel(QFrame):
             (self._targets, "Target"),
         ):
             label.setAccessibleName(name)
-        for label in (self._do, self._place, self._targets):
+        for label in (self._step, self._do, self._place, self._targets):
             label.setWordWrap(True)
         self._build()
 
@@ -74,19 +77,21 @@ class VisitPanel(QFrame):
         self._rests.setVisible(view.step == "rest")
         self._trial.show_trial(view)
         self._show_targets(view)
+        self.entry.show_view(view)
         self._repetitions.show_repetitions(view)
         self._asymmetry.show_asymmetry(view)
         self._closing.show_closing(view)
-        self.entry.show_view(view)
+        self._make_room(view)
         self.numbers.setVisible(view.step not in ("closing", "done"))
 
     def fit(self, width_px: int, height_px: int) -> None:
         """Take the size that suits the window."""
         factor = min(max(height_px / 720, 0.9), 1.35)
         self.setFixedWidth(min(max(round(0.335 * width_px), 424), 580))
-        self.numbers.set_large_px(round(30 * factor))
+        self.numbers.set_large_px(round(32 * factor))
         self._do.setFont(text_font(round((TEXT_PX + 4) * factor), bold=True))
-        self._repetitions.set_most(3 if height_px < 900 else 8)
+        self._small = height_px < _SMALL_PX
+        self._repetitions.set_most(3 if self._small else 8)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -102,6 +107,15 @@ class VisitPanel(QFrame):
             self._chosen.sign,
         ):
             view.set_theme(theme)
+
+    def _make_room(self, view: VisitView) -> None:
+        """What is typed, and in a small window what runs, goes before what came of it."""
+        typing = bool(self.entry.asked)
+        if typing:
+            self._repetitions.hide()
+            self._targets.hide()
+        if typing or (self._small and view.running is not None):
+            self._asymmetry.hide()
 
     def _show_place(self, view: VisitView) -> None:
         shown = view.step == "place" and view.place is not None
@@ -121,7 +135,7 @@ class VisitPanel(QFrame):
     def _build(self) -> None:
         head = QHBoxLayout()
         head.addWidget(self._step, 1)
-        head.addWidget(self._number)
+        head.addWidget(self._number, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 10, 14, 10)
         layout.setSpacing(8)

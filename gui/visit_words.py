@@ -138,7 +138,7 @@ class VisitWords:
             return self.say("visit.decision.not_decidable"), ""
         if round(points):
             side = SIDES["right" if points > 0 else "left"]
-            said = self.say("visit.asymmetry.more", points=abs(points), side=side)
+            said = self.say("visit.asymmetry.more", count=abs(round(points)), side=side)
         else:
             said = self.say("visit.asymmetry.alike")
         return said + self._band(band_points), self._told(told_from_zero(points, band_points))
