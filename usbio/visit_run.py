@@ -66,6 +66,7 @@ class VisitRun:
         self._state, self._keeper, self._clock = state, keeper, clock
         self._began_s = clock() - state.at_s
         self._samples: dict[int, tuple[Sample, StillSource]] = {}
+        self._inbox: deque[Input] = deque()
         self._orders: deque[Effect] = deque(maxlen=1000)
         self._over = threading.Event()
         self._leave: list[Callable[[], None]] = []
@@ -73,9 +74,8 @@ class VisitRun:
 
     @property
     def state(self) -> VisitState:
-        """Where the visit stands; never written to."""
-        with self._lock:
-            return self._state
+        """Where the visit stands; never written to. Nobody waits for a step that is being taken."""
+        return self._state
 
     @property
     def now_s(self) -> float:
@@ -101,6 +101,8 @@ class VisitRun:
         self._over.set()
         if self._ticking.is_alive() and self._ticking is not threading.current_thread():
             self._ticking.join(1.0)
+        with self._lock:  # a step that is being taken ends, and no other one begins
+            self._inbox.clear()
         while self._leave:
             self._leave.pop()()
         return self._keeper.close(timeout_s)
@@ -115,42 +117,50 @@ class VisitRun:
         def _take(sample: Sample) -> None:
             if sample.picture is not None:
                 self._samples[source] = sample, still
-            self._hear(lambda: self._seen(sample, source))
+            self._hear(self._seen(sample, source))
 
         return _take
 
     def press(self, action: Action) -> None:
         """Press a key or a foot switch now."""
-        self._hear(lambda: Pressed(self.now_s, action))
+        self._hear(Pressed(self.now_s, action))
 
     def enter(self, field: Field, value: float = float("nan"), words: str = "") -> None:
         """Enter something now."""
-        self._hear(lambda: Entered(self.now_s, field, value, words))
+        self._hear(Entered(self.now_s, field, value, words))
 
     def hear(self, heard: Input) -> None:
         """Let the visit hear something else."""
-        self._hear(lambda: heard)
+        self._hear(heard)
 
     def take_orders(self) -> tuple[Effect, ...]:
         """Return once what is asked of the window, in order."""
-        with self._lock:
-            orders = tuple(self._orders)
-            self._orders.clear()
-        return orders
+        orders = []
+        while self._orders:
+            orders.append(self._orders.popleft())
+        return tuple(orders)
 
     def _tick(self) -> None:
         while not self._over.wait(TICK_S):
             try:
-                self._hear(lambda: Tick(self.now_s))
+                self._hear(Tick(self.now_s))
             except Exception:  # the thread's last line; the visit's clock must not die silently
                 _log.exception("the visit's clock")
 
-    def _hear(self, make: Callable[[], Input]) -> None:
-        """Take one step. Facts are handed to the keeper in the order in which they came to be."""
-        if self._over.is_set():
-            return
-        with self._lock:
-            self._state, effects = step(self._state, make())
+    def _hear(self, heard: Input) -> None:
+        """Take what happened; where another thread is in the middle of a step, that one takes it next."""
+        if not self._over.is_set():
+            self._inbox.append(heard)
+        while self._inbox and self._lock.acquire(blocking=False):
+            try:
+                self._take_steps()
+            finally:
+                self._lock.release()
+
+    def _take_steps(self) -> None:
+        """Facts are handed to the keeper in the order in which they came to be."""
+        while self._inbox:
+            self._state, effects = step(self._state, self._inbox.popleft())
             for effect in effects:
                 if isinstance(effect, Keep):
                     self._keeper.keep(effect.fact)

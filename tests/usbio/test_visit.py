@@ -196,7 +196,7 @@ def test_the_shape_swells_with_the_muscle() -> None:
         (Patient(effort=lambda state, at_s: 0.0), "not_passed", "visit.why.not_contracted"),
         (Patient(io_effort=20.0), "not_passed", "visit.why.io_joining"),
         (
-            Patient(effort=lambda state, at_s: 0.15, breath_mm=0.25),
+            Patient(effort=lambda state, at_s: 0.15, breath_mm=0.5),
             "not_decidable",
             "visit.why.not_decidable",
         ),

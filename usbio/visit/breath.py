@@ -37,9 +37,8 @@ def rest_breath(found: Sequence[FrameLog]) -> RestBreath | None:
     return None
 
 
-def relaxed_end(found: Sequence[FrameLog], within: Span) -> Span | None:
+def relaxed_end(found: Sequence[FrameLog], within: Span, rest: RestBreath | None) -> Span | None:
     """Return the last relaxed end of an expiration inside a capture; None where none is seen."""
-    rest = rest_breath(found)
     if rest is None:
         return None
     side, muscle, quantity = rest.shown

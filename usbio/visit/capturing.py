@@ -11,7 +11,7 @@ from segmentation.summary import unit_of
 from segmentation.traces import Span, Trace, even_grid, inside, level, on_grid, steadiest
 from segmentation.views import VIEWS
 from usbio.frame_log import FrameLog
-from usbio.visit.breath import relaxed_end
+from usbio.visit.breath import RestBreath, relaxed_end, rest_breath
 from usbio.visit.facts import Breath, CaptureTaken, LevelOf, TrialName
 from usbio.visit.inputs import Seen
 from usbio.visit.seen_log import logs
@@ -30,8 +30,8 @@ def capture(
     pressed_s: Sequence[float],
     at_s: float,
     replaced: bool,
-) -> CaptureTaken | None:
-    """Return what a capture comes to; None where nothing in it can be stood by.
+) -> tuple[CaptureTaken | None, RestBreath | None]:
+    """Return what a capture comes to, None where nothing in it can be stood by, and the breath at rest.
 
     ``before`` is what was seen at rest just before it, with the probe in its place: the breath is in both.
     """
@@ -43,22 +43,26 @@ def capture(
         for key in log.muscles
         if key[1] == view.muscles[0]
     }
-    end = relaxed_end(logs((*before, *seen), trial.site.sides), _span(seen))
+    whole = logs((*before, *seen), trial.site.sides)
+    breath_seen = rest_breath(whole)
+    end = relaxed_end(whole, _span(seen), breath_seen)
     chosen = _stretch(list(leads.values()), pressed_s, end)
     if chosen is None:
-        return None
+        return None, breath_seen
     span, breath = chosen
     levels = tuple(row for log in found for row in _levels(log, span))
     lead = [row for row in levels if (row.muscle, row.quantity) == (view.muscles[0], view.quantity)]
     sound = {row.side for row in lead if row.n_pictures >= _LEAST_PICTURES and row.ok_fraction >= _LEAST_OK}
     if sound != set(trial.site.sides):
-        return None
-    return CaptureTaken(at_s, trial, span.start_s, span.end_s, breath, replaced, levels)
+        return None, breath_seen
+    taken = CaptureTaken(at_s, trial, span.start_s, span.end_s, breath, replaced, levels)
+    return taken, breath_seen
 
 
 def ripe(seen: Sequence[Seen], before: Sequence[Seen], sides: Sequence[Side]) -> bool:
     """Return whether a relaxed end of expiration was seen in a capture that still runs."""
-    return relaxed_end(logs((*before, *seen), sides), _span(seen)) is not None
+    whole = logs((*before, *seen), sides)
+    return relaxed_end(whole, _span(seen), rest_breath(whole)) is not None
 
 
 def _span(seen: Sequence[Seen]) -> Span:

@@ -15,7 +15,7 @@ from segmentation.traces import Level
 from usbio.schedule import NONE, feedback
 from usbio.target import UnaidedChange, target_from
 from usbio.texts import Text
-from usbio.visit.breath import LOOK_BACK_S, breath_in, rest_breath
+from usbio.visit.breath import LOOK_BACK_S, breath_in
 from usbio.visit.capturing import CAPTURE_S, LEAST_S, PRESSED_AFTER_S, capture, ripe
 from usbio.visit.effects import Cue, Say, Sound, TakeStill
 from usbio.visit.facts import (
@@ -213,8 +213,7 @@ def _go_on_capturing(turn: Turn, running: Running) -> None:
         return
     flush(turn)
     seen, before = state.seen, state.resting
-    found = capture(running.trial, seen, before, running.pressed_s, state.at_s, state.lifted)
-    breath = rest_breath(logs((*before, *seen), state.site.sides))
+    found, breath = capture(running.trial, seen, before, running.pressed_s, state.at_s, state.lifted)
     turn.change(running=None, seen=(), resting=(), rest_breath=breath or state.rest_breath)
     if found is None:
         turn.keep(Troubled(state.at_s, "visit.why.few_pictures"))
