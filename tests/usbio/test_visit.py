@@ -422,3 +422,12 @@ def test_every_picture_of_a_trial_is_kept_once(finished: Clinic) -> None:
     seconds = [f for f in finished.facts if isinstance(f, SecondSeen) and f.trial.block == "pretest"]
     of_one = [len(f.rows) for f in seconds if (f.trial.site.sides, f.trial.number) == (("left",), 1)]
     assert sum(of_one) == pytest.approx(3 * 9.0 * 20.0, abs=9)  # muscles x s x Hz
+
+
+def test_activation_of_both_sides_is_told_with_the_error_of_a_change(finished: Clinic) -> None:
+    """Three repetitions that agree prove nothing: Costa 2009 found 41 % for one change."""
+    view = visit_view(finished.state)
+    assert view.activation_points == pytest.approx(0.0, abs=8.0)  # points: both did the same
+    assert view.activation_band_points == pytest.approx(41.0, abs=0.5)  # 1.96 x sqrt(2) x SEM is that SDC
+    assert view.size is not None
+    assert view.size.band_points > 10.0

@@ -13,7 +13,8 @@ from usbio.visit.facts import Breath
 
 LOOK_BACK_S = 16.0
 """So much of rest is looked at."""
-_QUANTITIES = ("thickness_mm", "area_cm2", "subcutaneous_mm", "probe_shift_mm")
+# Every value that is looked at is one more chance of seeing a breath that is none.
+_SHOWS: dict[Muscle, str] = {"tra": "thickness_mm", "io": "thickness_mm", "lm": "subcutaneous_mm"}
 Shown = tuple[Side, Muscle, str]
 
 
@@ -28,7 +29,7 @@ class RestBreath:
 def rest_breath(found: Sequence[FrameLog]) -> RestBreath | None:
     """Return the breath of a stretch of rest; None where it is not seen."""
     for log in found:
-        values = [(side, muscle, quantity) for side, muscle in log.muscles for quantity in _QUANTITIES]
+        values = [(side, muscle, _SHOWS[muscle]) for side, muscle in log.muscles if muscle in _SHOWS]
         traces = [log.trace((side, muscle), quantity) for side, muscle, quantity in values]
         signs = [expiration_sign(muscle, quantity) for _, muscle, quantity in values]
         breathing = find_breaths(traces, signs)

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import hypot, nan
+from math import hypot, isfinite, nan
 
-from segmentation.asymmetry import Asymmetry, activation_asymmetry_points, size_asymmetry
+from segmentation.asymmetry import (
+    Asymmetry,
+    activation_asymmetry_points,
+    difference_sem,
+    size_asymmetry,
+)
 from segmentation.captures import CaptureMean, average
+from segmentation.indices import level_band
 from segmentation.results import SIDES, Side
 from segmentation.summary import NO_FIGURE
 from segmentation.traces import Level
@@ -196,9 +202,11 @@ def what_to_do(state: VisitState) -> Text:
         return Text("visit.do.borders")
     if step == "rest":
         return _do_rest(state)
+    if state.running is not None and state.running.timeline is not None:
+        return Text("visit.do.running")
     if step in ("pretest", "retention", "posttest"):
         return Text("visit.do.test", count=wanted_of(state))
-    if step == "training" and state.running is None and current_set(state) > 1:
+    if step == "training" and current_set(state) > 1:
         return Text("visit.do.next_set", number=current_set(state), total=sets_wanted(state))
     return Text(f"visit.do.{step}")
 
@@ -306,14 +314,18 @@ def _size(state: VisitState) -> Asymmetry | None:
 def _activation(state: VisitState) -> tuple[float, float]:
     """Change of the right minus change of the left in the newest test that both have, and its band.
 
-    The band comes from how the repetitions scatter; nan where not known.
+    The band is that of `analyze`: of two changes, each with the error of one, or how far repetitions scatter
+    where that is more. nan where no error is known: repetitions that agree do not prove that both are right.
     """
+    figure = state.plan.errors.get((state.part.muscle, "change_percent"), NO_FIGURE)
+    known = level_band(difference_sem(figure.sem)) if isfinite(figure.sem) else nan
     tests: tuple[Block, ...] = ("posttest", "retention", "pretest")
     for block in tests:
         left, right = (average(_test_changes(state, side, block)) for side in SIDES)
         if left.n and right.n:
             points = activation_asymmetry_points(left.mean, right.mean)
-            return points, hypot(left.band95, right.band95)
+            scatter = hypot(left.band95, right.band95)
+            return points, max(known, scatter) if isfinite(scatter) else known
     return nan, nan
 
 
