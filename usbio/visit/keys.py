@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import isfinite, nan
 
 from usbio.texts import Text
+from usbio.visit.capture_run import begin_capture, offer_outlier
 from usbio.visit.effects import ConfirmBorders, Propose, Say, TurnTo
 from usbio.visit.facts import (
     BordersConfirmed,
@@ -22,16 +23,10 @@ from usbio.visit.facts import (
 )
 from usbio.visit.inputs import Action, Entered, Pressed
 from usbio.visit.progress import BLOCKS, block_of, current_set, missing, set_full
+from usbio.visit.readiness import confirmed, unconfirmed
 from usbio.visit.record import Trial
-from usbio.visit.running import (
-    begin_capture,
-    begin_set,
-    break_off,
-    confirmed,
-    mark_breath,
-    offer_outlier,
-    unconfirmed,
-)
+from usbio.visit.repetition_run import begin_set
+from usbio.visit.running import break_off, mark_breath
 from usbio.visit.state import Turn
 
 STOPPED = "visit.why.stopped"

@@ -24,7 +24,7 @@ from usbio.visit.facts import RepetitionJudged, TargetSet
 from usbio.visit.inputs import worst_status
 from usbio.visit.levels import centre_percent, change_now
 from usbio.visit.progress import block_of, counted, current_set, missing, repetition_of, repetitions_wanted
-from usbio.visit.running import SILENT_S, confirmed
+from usbio.visit.readiness import SILENT_S, confirmed
 from usbio.visit.state import Running, VisitState
 from usbio.visit.targets import target_of
 

@@ -41,7 +41,7 @@ from usbio.visit.judging import feedback_name
 from usbio.visit.levels import change_now
 from usbio.visit.progress import Missing, captures, counted, current_set, missing, sets_wanted
 from usbio.visit.progress import repetitions_wanted as wanted_of
-from usbio.visit.running import confirmed, unconfirmed
+from usbio.visit.readiness import confirmed, unconfirmed
 from usbio.visit.scene import break_left_s, hint_of
 from usbio.visit.site import Site
 from usbio.visit.state import Running, VisitState
