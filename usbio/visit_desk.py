@@ -25,7 +25,7 @@ from usbio.visit.record import VisitRecord
 from usbio.visit.scene import PatientChoice, patient_scene
 from usbio.visit.site import Site
 from usbio.visit.state import VisitState
-from usbio.visit.view import VisitView, visit_view
+from usbio.visit.view import TAPPED, VisitView, visit_view
 from usbio.visit_form import unlike
 from usbio.visit_lights import Found, rate_light, scale_light, side_light
 from usbio.visit_place import EarlierStill, EarlierVisit, PlaceWatch, place_reasons
@@ -36,7 +36,6 @@ EFFORT = 0.8
 """Of a simulated patient."""
 _PLACE_S = 1.0
 _RATE_S = 2.0  # over which pictures are counted
-_PRESSED: Side = "left"
 Proposing = Callable[[VisitRecord, Texts], Proposed]
 
 
@@ -212,7 +211,7 @@ class VisitDesk:
         self._lights_due_s = now_s + LIGHTS_S
         run = self.shown.runs[0]
         sample = run.values.sample
-        self._light("side", side_light(self._tapped, _PRESSED))
+        self._light("side", side_light(self._tapped, TAPPED))
         self._light("scale", scale_light(any(one.screen_changed for one in self.shown.runs), sample))
         counts = run.status().counts
         self._counts.append((now_s, counts))

@@ -14,6 +14,7 @@ from usbio.visit.facts import LightVerdict
 LEAST_HZ = 10.0
 """New pictures a second; with fewer the beginning of a contraction cannot be seen."""
 _ALL_TWICE = 0.5
+_MOST_LOST = 0.1  # of the pictures; a single gap is no reason to wait
 Found = tuple[LightVerdict, Text | None]
 
 
@@ -45,7 +46,7 @@ def rate_light(since: Counts, seconds: float, sample: Sample | None) -> Found:
     new_hz = since.new / seconds
     if new_hz < LEAST_HZ:
         return "differs", Text("visit.light.why.slow", now_hz=new_hz, asked_hz=LEAST_HZ)
-    if since.lost:
+    if since.lost > _MOST_LOST * (since.delivered + since.lost):
         return "differs", Text("visit.light.why.lost")
     twice = 1.0 - since.new / since.measured if since.measured else 0.0
     words = Text("visit.light.why.duplicates", percent=100.0 * twice) if twice > _ALL_TWICE else None

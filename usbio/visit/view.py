@@ -48,6 +48,8 @@ from usbio.visit.state import Running, VisitState
 from usbio.visit.timeline import CuePhase
 
 LIGHTS: tuple[Light, ...] = ("side", "scale", "rate")
+TAPPED: Side = "left"
+"""The half of the probe that the tap test asks for: it has to be seen on that half of the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,8 @@ def what_to_do(state: VisitState) -> Text:
         return Text("visit.do.place_first" if state.record.begun.number == 1 else "visit.do.place")
     if lacking in ("captures", "repetitions") and unconfirmed(state):
         return Text("visit.do.borders")
+    if step == "checks" and not any(one.light == "side" and one.verdict == "ok" for one in state.lights):
+        return Text("visit.do.check_side", side=Text(f"visit.side.{TAPPED}"))
     if step == "rest":
         return _do_rest(state)
     if state.running is not None and state.running.timeline is not None:
