@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import takewhile
 from math import nan
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from usbio.shown_runs import ShownRuns
 from usbio.visit.facts import VisitBegun, VisitResumed
 from usbio.visit.history import earlier_visits
 from usbio.visit.keeper import VisitKeeper
-from usbio.visit.record import record_of
+from usbio.visit.record import VisitRecord, record_of
 from usbio.visit.reducer import begin_visit, resume_visit
 from usbio.visit.site import Site, sites_of
 from usbio.visit.stages import stages_of
@@ -65,6 +66,7 @@ def begin_visit_run(
         schedule=protocol.schedule.kind,
         hold_s=form.hold_s,
         language=form.language,
+        in_a_row=_in_a_row(earlier, protocol) + 1,
         program_version=__version__,
     )
     targets = earlier[-1].targets if earlier else ()
@@ -98,6 +100,12 @@ def resume_visit_run(
     now = datetime.now().astimezone().isoformat(timespec="seconds")
     keeper.keep(VisitResumed(state.at_s, now))
     return _listening(VisitRun(state, keeper, clock), shown)
+
+
+def _in_a_row(earlier: Sequence[VisitRecord], protocol: Protocol) -> int:
+    """How many of the last visits had this protocol: only what was trained is tested for retention."""
+    same = takewhile(lambda record: record.begun.protocol == protocol.name, reversed(earlier))
+    return sum(1 for _ in same)
 
 
 def _listening(visit: VisitRun, shown: ShownRuns) -> VisitRun:

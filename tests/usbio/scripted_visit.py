@@ -99,11 +99,15 @@ class Clinic:
         number: int = 1,
         earlier: tuple[TargetSet, ...] = (),
         together: bool = False,
+        in_a_row: int | None = None,  # visits with this protocol; None: all were
     ) -> None:
         protocol = protocol or short_protocol()
         self.patient = patient or Patient()
         sites: tuple[Site, ...] = sites_of(tuple(part.view for part in protocol.parts), together)
-        begun = VisitBegun("v1", "P-0147", "2026-11-03T10:15:00+01:00", number, protocol.name, "right", sites)
+        began = "2026-11-03T10:15:00+01:00"
+        begun = VisitBegun(
+            "v1", "P-0147", began, number, protocol.name, "right", sites, in_a_row=in_a_row or number
+        )
         self.state = begin_visit(VisitPlan(protocol, stages_of(begun), earlier, literature_errors()), begun)
         self.facts: list[Fact] = [begun]
         self.said: list[str] = []

@@ -431,3 +431,9 @@ def test_activation_of_both_sides_is_told_with_the_error_of_a_change(finished: C
     assert view.activation_band_points == pytest.approx(41.0, abs=0.5)  # 1.96 x sqrt(2) x SEM is that SDC
     assert view.size is not None
     assert view.size.band_points > 10.0
+
+
+def test_a_protocol_that_is_new_to_the_patient_opens_with_a_test_of_its_own() -> None:
+    clinic = Clinic(number=3, in_a_row=1)
+    clinic.until(lambda state: len(_judged(clinic)) == 1)
+    assert _judged(clinic)[0].trial.block == "pretest"

@@ -55,6 +55,7 @@ def begin_visit(session: Session, name: str, begun: VisitBegun) -> tables.Visit:
         schedule=begun.schedule,
         hold_s=begun.hold_s,
         language=begun.language,
+        in_a_row=begun.in_a_row,
         program_version=begun.program_version,
         sites=[[list(site.sides), site.view] for site in begun.sites],
         last_s=begun.at_s,

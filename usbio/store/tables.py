@@ -73,6 +73,7 @@ class Visit(Base):
     schedule: Mapped[str]
     hold_s: Mapped[float] = _number()  # where another hold was asked for than the protocol's
     language: Mapped[str]
+    in_a_row: Mapped[int]
     program_version: Mapped[str]
     sites: Mapped[list[Any]]  # [[sides], view]
     level: Mapped[str]

@@ -79,6 +79,7 @@ class VisitBegun:
     schedule: str = ""
     hold_s: Number = nan  # where another hold is asked for than the protocol's
     language: str = "en"  # of the patient's screen
+    in_a_row: int = 1  # of this subject's visits with this protocol, this one counted
     program_version: str = ""
     at_s: float = 0.0
     kind: Literal["visit_begun"] = "visit_begun"

@@ -87,8 +87,8 @@ class VisitRecord:
 
     @property
     def test_block(self) -> Block:
-        """The block of the test before training: from the second visit on it tests retention."""
-        return "retention" if self.begun.number > 1 else "pretest"
+        """The block of the test before training: retention of what was trained at the last visit."""
+        return "retention" if self.begun.in_a_row > 1 else "pretest"
 
 
 def begin_record(begun: VisitBegun) -> VisitRecord:

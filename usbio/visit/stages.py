@@ -22,7 +22,7 @@ def stages_of(begun: VisitBegun) -> tuple[Stage, ...]:
     Every site is looked at, rested and tested before any is trained, so that no test has seen feedback.
     The probe then stays where it is: the last site that was tested is trained first, the others follow.
     """
-    test: StepName = "retention" if begun.number > 1 else "pretest"
+    test: StepName = "retention" if begun.in_a_row > 1 else "pretest"
     before: tuple[StepName, ...] = ("place", "checks", "borders", "rest", test)
     stages = [Stage(step, site) for site in begun.sites for step in before]
     for k, site in enumerate(reversed(begun.sites)):

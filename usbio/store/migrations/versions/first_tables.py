@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("schedule", sa.String(), nullable=False),
         sa.Column("hold_s", sa.Double(), nullable=True),
         sa.Column("language", sa.String(), nullable=False),
+        sa.Column("in_a_row", sa.Integer(), nullable=False),
         sa.Column("program_version", sa.String(), nullable=False),
         sa.Column("sites", sa.JSON(), nullable=False),
         sa.Column("level", sa.String(), nullable=False),
