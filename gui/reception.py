@@ -8,7 +8,7 @@ from typing import Protocol as Interface
 
 from gui.live_visit import Desk
 from usbio.choice import Choice
-from usbio.data_folder import visits_folder
+from usbio.data_folder import sample_folder, visits_folder
 from usbio.errors import CallError, UsbioError
 from usbio.protocol import Protocol
 from usbio.protocol_library import own_protocols, protocol_named, shipped_protocols
@@ -78,12 +78,15 @@ class DataReception:
 
     def begin(self, form: VisitForm, shown: ShownRuns) -> Desk:
         """Begin a visit of what is shown."""
+        if form.follow_cues:  # a simulated patient is no patient: no list and no table has it
+            data = sample_folder(self._data)
+            return self._desk(begin_visit_run(form, shown, data), shown, data, follow_cues=True)
         visit = begin_visit_run(form, shown, self._data, self._store)
-        return self._desk(visit, shown, form.follow_cues)
+        return self._desk(visit, shown, self._data)
 
     def resume(self, folder: Path, shown: ShownRuns) -> Desk:
         """Go on with a visit that was broken off."""
-        return self._desk(resume_visit_run(folder, shown, self._data, self._store), shown, False)
+        return self._desk(resume_visit_run(folder, shown, self._data, self._store), shown, self._data)
 
     def sample(self) -> tuple[Choice, VisitForm]:
         """Return the simulator, showing the side that the sample form begins with."""
@@ -95,12 +98,12 @@ class DataReception:
         """Close the store."""
         self._store.close()
 
-    def _desk(self, visit: VisitRun, shown: ShownRuns, follow_cues: bool) -> Desk:
+    def _desk(self, visit: VisitRun, shown: ShownRuns, data: Path, follow_cues: bool = False) -> Desk:
         begun = visit.state.record.begun
-        earlier = earlier_visits(self._data, begun.subject, before=begun.visit)
-        before, propose = None, Proposals(self._data)
+        earlier = earlier_visits(data, begun.subject, before=begun.visit)
+        before, propose = None, Proposals(data)
         if earlier:
-            before = EarlierVisit(earlier[-1], visits_folder(self._data) / earlier[-1].begun.visit)
+            before = EarlierVisit(earlier[-1], visits_folder(data) / earlier[-1].begun.visit)
         return VisitDesk(visit, shown, self._texts, Texts(begun.language), propose, before, follow_cues)
 
 

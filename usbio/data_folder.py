@@ -30,3 +30,8 @@ def store_path(data: Path) -> Path:
 def bin_folder(data: Path) -> Path:
     """Return where visits that were deleted lie until somebody empties it."""
     return data / "deleted visits"
+
+
+def sample_folder(data: Path) -> Path:
+    """Return where sample sessions are kept, apart from the visits of patients."""
+    return data / "sample sessions"
