@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from segmentation.results import Side
@@ -21,6 +21,7 @@ from usbio.texts import Text, Texts
 from usbio.visit.effects import ConfirmBorders, Cue, Effect, Propose, Say, Sound, TurnTo
 from usbio.visit.facts import Light, PlaceCompared, Proposed
 from usbio.visit.inputs import Compared, Lit, Told, Turned
+from usbio.visit.patient_mmode import patient_mmodes
 from usbio.visit.record import VisitRecord
 from usbio.visit.scene import PatientChoice, patient_scene
 from usbio.visit.site import Site
@@ -102,6 +103,9 @@ class VisitDesk:
         if self._follow_cues:
             self._ask_effort(state)
         scene = self._traced(patient_scene(state, self._patient_texts, self.choice), state.at_s)
+        if scene.picture == "strip" and scene.shapes and not (scene.dark or scene.hint):
+            strips = [strip for run in self.shown.runs for strip in run.strips.strips()]
+            scene = replace(scene, strips=patient_mmodes(state, scene, strips))
         trouble = " · ".join(filter(None, (self.visit.trouble, self.visit.store_trouble)))
         ghost = self._watch_place(state)
         return DeskNews(visit_view(state), scene, tuple(said), tuple(sounds), trouble, ghost)
