@@ -437,3 +437,18 @@ def test_a_protocol_that_is_new_to_the_patient_opens_with_a_test_of_its_own() ->
     clinic = Clinic(number=3, in_a_row=1)
     clinic.until(lambda state: len(_judged(clinic)) == 1)
     assert _judged(clinic)[0].trial.block == "pretest"
+
+
+def test_a_long_set_is_not_looked_at_as_a_whole() -> None:
+    """Ten repetitions of 19 s: what is kept stays bounded, and each is told from its own rest."""
+    clinic = Clinic(short_protocol(repetitions=10, hold_s=13.0))
+    most = 0
+
+    def _over(state: VisitState) -> bool:
+        nonlocal most
+        most = max(most, len(state.seen))
+        return len(_judged(clinic, "training")) == 10
+
+    clinic.until(_over, 900.0)
+    assert most <= (120.0 + 20.0) * 20.0  # pictures at 20 Hz: two minutes and the repetition itself
+    assert [one.outcome for one in _judged(clinic, "training")] == ["passed"] * 10

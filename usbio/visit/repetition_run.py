@@ -37,6 +37,8 @@ from usbio.visit.timeline import CuePhase, timeline
 
 _REST_S = 1.5  # before the cue: the patient's picture begins at this mean
 _LEAST_PICTURES = 5
+LOOK_BACK_S = 120.0
+"""So much of a set is looked at beside a repetition, as in the live window: a long set costs no more."""
 _SETTLE_S = 0.5  # after the hold: the last pictures of it are still being measured
 _SOUNDS: dict[CuePhase, Sound] = {"contract": "cue", "hold": "hold", "relax": "relax"}
 
@@ -103,7 +105,12 @@ def _end_repetition(turn: Turn, running: Running) -> None:
     plan = running.timeline
     assert plan is not None
     flush(turn)
-    turn.change(running=None, timelines=(*turn.state.timelines, plan))
+    since_s = plan.end_s - LOOK_BACK_S
+    turn.change(
+        running=None,
+        timelines=tuple(one for one in (*turn.state.timelines, plan) if one.began_s >= since_s),
+        seen=tuple(one for one in turn.state.seen if one.at_s >= since_s),
+    )
     if set_full(turn.state, running.trial.set_number):
         turn.ask(Cue("end"))
         turn.change(seen=(), timelines=())
