@@ -20,7 +20,7 @@ help:
 	@echo "make check   ruff, mypy, import-linter"
 	@echo "make texts   compiles what is said in each language, after a change of usbio/locale"
 	@echo "make bench   accuracy, speed, memory"
-	@echo "make docs-pictures   the pictures of docs/when-it-is-wrong.md and docs/patient-screen.md"
+	@echo "make docs-pictures   the pictures of docs/when-it-is-wrong.md, patient-screen.md, visit.md"
 
 demo: $(READY)
 	$(BIN)/usbio-gui --demo
@@ -56,6 +56,7 @@ bench: $(READY)
 docs-pictures: $(READY)
 	$(BIN)/python -m bench.status_pictures
 	$(BIN)/python -m bench.draw_patient --docs
+	$(BIN)/python -m bench.visit_pictures
 
 # The libraries a bare Debian lacks. As root they are installed, anywhere else the line to type is printed.
 system:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from segmentation.results import Status
+from segmentation.results import SIDES, Status
 from tests.usbio.scripted_visit import Clinic, Patient, short_protocol
 from usbio.patient_scene import PatientScene
 from usbio.reading import Reading
@@ -59,8 +59,10 @@ def readings(view: VisitView) -> tuple[Reading, ...]:
             change_percent=12.0,
             last_change_percent=12.0,
             last_decision="contracted",
+            kept=side not in view.site.sides,
+            age_s=754.0 if side not in view.site.sides else 0.0,
         )
-        for side in view.site.sides
+        for side in SIDES
     )
 
 

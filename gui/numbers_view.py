@@ -24,6 +24,7 @@ class NumbersView(QWidget):
     def __init__(self, parent: QWidget | None = None, compact: bool = False) -> None:
         super().__init__(parent)
         self._compact = compact  # the leading muscle alone, its change beside it
+        self._view = ""
         self.grey = False  # nobody stands by the borders, where that matters
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -34,8 +35,8 @@ class NumbersView(QWidget):
 
     def show_readings(self, found: tuple[Reading, ...], view: View) -> None:
         """Show the values of every side in the picture."""
-        sides = tuple(dict.fromkeys(r.side for r in found))
-        if sides and tuple(self._columns) != sides:
+        sides = tuple(sorted({r.side for r in found}))
+        if sides and (tuple(self._columns) != sides or view.name != self._view):
             self._rebuild(sides, view)
         for side, column in self._columns.items():
             mine = tuple(r for r in found if r.side == side)
@@ -62,6 +63,7 @@ class NumbersView(QWidget):
 
     def _rebuild(self, sides: tuple[Side, ...], view: View) -> None:
         self._clear()
+        self._view = view.name
         # The left side stands on the left, whatever the picture does: the numbers are read as a pair.
         for side in sorted(sides):
             column = _SideColumn(side, view, self._compact, alone=len(sides) == 1)
@@ -88,7 +90,10 @@ class _SideColumn(QWidget):
         self._value = text_label("–", 46, bold=True)
         self._unit = soft_label(QUANTITIES[view.quantity].unit, TEXT_PX + 5)
         self._change = text_label("", TEXT_PX + 5)
-        self._past = soft_label("")
+        self._past = soft_label("", 14 if compact else TEXT_PX)
+        self._past.setWordWrap(compact)
+        if compact:
+            self._past.hide()
         self._quality = _QualityBar()
         self._value.setAccessibleName(f"{side} {MUSCLE_WORDS[self._lead]}, {QUANTITIES[view.quantity].label}")
         self._change.setAccessibleName(f"{side} change from rest")
@@ -100,11 +105,11 @@ class _SideColumn(QWidget):
         self._others = _Others(side, view)
         if not self._beside:
             layout.addWidget(self._change)
-        if not compact:
-            layout.addWidget(self._past)
+        layout.addWidget(self._past)
         if several and not compact:
             layout.addWidget(self._others)
         layout.addWidget(self._quality)
+        layout.addStretch(1)  # two columns keep their lines, whichever says more
 
     def show_readings(self, found: tuple[Reading, ...], quantity: Quantity, grey: bool) -> None:
         lead = next((r for r in found if r.muscle == self._lead), None)
@@ -114,7 +119,11 @@ class _SideColumn(QWidget):
         self._value.setText(number_words(lead.value, quantity))
         change = change_words(lead.change_percent)
         self._change.setText(change if self._compact else f"{change} from rest")
-        self._past.setText(_past_words(lead, quantity))
+        if self._compact:
+            self._past.setText(held_words(lead) if lead.held else "")
+            self._past.setVisible(lead.held)
+        else:
+            self._past.setText(_past_words(lead, quantity))
         for label in (self._value, self._change):
             set_rank(label, "" if lead.sound and not grey else "dimmed")
         self._quality.show_quality(lead.quality, lead.status is Status.LOW_QUALITY)

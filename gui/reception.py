@@ -19,7 +19,7 @@ from usbio.visit.history import earlier_visits
 from usbio.visit.visit_file import VisitOutline, interrupted_visits
 from usbio.visit_desk import VisitDesk
 from usbio.visit_form import VisitForm, last_form, sample_form
-from usbio.visit_opening import begin_visit_run, resume_visit_run
+from usbio.visit_opening import NamedProtocol, begin_visit_run, resume_visit_run
 from usbio.visit_place import EarlierVisit
 from usbio.visit_proposal import Proposals
 from usbio.visit_run import VisitRun
@@ -56,8 +56,8 @@ class Reception(Interface):
 class DataReception:
     """Begins visits that are kept in a data folder."""
 
-    def __init__(self, data: Path, texts: Texts) -> None:
-        self._data, self._texts = data, texts
+    def __init__(self, data: Path, texts: Texts, named: NamedProtocol = protocol_named) -> None:
+        self._data, self._texts, self._named = data, texts, named
         self._store = LateStore(data)
 
     def protocols(self) -> tuple[Mapping[str, Protocol], Sequence[UsbioError]]:
@@ -80,13 +80,15 @@ class DataReception:
         """Begin a visit of what is shown."""
         if form.follow_cues:  # a simulated patient is no patient: no list and no table has it
             data = sample_folder(self._data)
-            return self._desk(begin_visit_run(form, shown, data), shown, data, follow_cues=True)
-        visit = begin_visit_run(form, shown, self._data, self._store)
+            visit = begin_visit_run(form, shown, data, named=self._named)
+            return self._desk(visit, shown, data, follow_cues=True)
+        visit = begin_visit_run(form, shown, self._data, self._store, named=self._named)
         return self._desk(visit, shown, self._data)
 
     def resume(self, folder: Path, shown: ShownRuns) -> Desk:
         """Go on with a visit that was broken off."""
-        return self._desk(resume_visit_run(folder, shown, self._data, self._store), shown, self._data)
+        visit = resume_visit_run(folder, shown, self._data, self._store, named=self._named)
+        return self._desk(visit, shown, self._data)
 
     def sample(self) -> tuple[Choice, VisitForm]:
         """Return the simulator, showing the side that the sample form begins with."""

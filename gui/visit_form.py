@@ -38,7 +38,7 @@ from usbio.visit_form import VisitForm
 
 _TYPED = ("subject", "level", "landmark", "posture", "scanner", "probe", "preset", "depth_mm", "rater")
 _NUMBERS = ("depth_mm", "hold_s")
-_FIELD_CODES = {"depth_mm": "depth", "hold_s": "hold"}
+_FIELD_CODES = {"depth_mm": "depth_mm", "hold_s": "hold"}
 _LANGUAGES = {"en": "English", "de": "Deutsch"}
 _ABOUT = {"patient": "subject", "hold": "hold_s"}  # what an error is about, and its field
 

@@ -39,7 +39,7 @@ class LightsView(QWidget):
         """Show how they stand."""
         for one in lights:
             self._lights[one.light].show_verdict(one.verdict)
-        said = [one.reason for one in lights if one.reason]
+        said = [f"{self._lights[one.light].name}: {one.reason}" for one in lights if one.reason]
         self._reasons.setText("; ".join(said))
         self._reasons.setVisible(bool(said))
 
@@ -53,7 +53,7 @@ class _OneLight(QWidget):
     def __init__(self, words: VisitWords, light: Light) -> None:
         super().__init__()
         self._words = words
-        self._name = words.texts.say(LIGHTS[light])
+        self.name = words.texts.say(LIGHTS[light])
         self.sign = SignView(22)
         self._verdict = soft_label("", 14)
         layout = QGridLayout(self)
@@ -62,11 +62,11 @@ class _OneLight(QWidget):
         layout.setVerticalSpacing(0)
         layout.setColumnStretch(1, 1)
         layout.addWidget(self.sign, 0, 0, 2, 1)
-        layout.addWidget(text_label(self._name, 14, bold=True), 0, 1)
+        layout.addWidget(text_label(self.name, 14, bold=True), 0, 1)
         layout.addWidget(self._verdict, 1, 1)
 
     def show_verdict(self, verdict: LightVerdict) -> None:
         self.sign.show_sign(_SIGNS[verdict])
         said = self._words.texts.say(VERDICTS[verdict])
         self._verdict.setText(said)
-        self.setAccessibleName(f"{self._name}: {said}")
+        self.setAccessibleName(f"{self.name}: {said}")

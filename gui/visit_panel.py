@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from gui.numbers_view import NumbersView
@@ -23,6 +23,7 @@ from usbio.visit.words import place_words
 _MEASURED = ("borders", "rest", "pretest", "retention", "training", "posttest")
 _LIT = ("checks", "borders", "rest", "pretest", "retention")
 _AIMED = ("retention", "training", "posttest")
+_LEAST_PX = 424
 _SMALL_PX = 900  # a window less high
 _TEXT_BETWEEN = "\n"
 
@@ -35,7 +36,8 @@ class VisitPanel(QFrame):
         self.setObjectName("panel")
         self.setAccessibleName("Visit")
         self._words = words
-        self._small = False
+        self._small, self._width = False, _LEAST_PX
+        self.setMinimumWidth(_LEAST_PX)
         self._step = text_label("", TEXT_PX + 2, bold=True)
         self._number = soft_label("", 14)
         self._do = text_label("", TEXT_PX + 4, bold=True)
@@ -70,7 +72,7 @@ class VisitPanel(QFrame):
         self._lights.setVisible(view.step in _LIT and view.running is None)
         self._show_place(view)
         grey = view.step in _MEASURED and not view.confirmed and not view.over
-        self.numbers.grey = grey
+        self.numbers.grey = not view.confirmed
         self._grey.say(self._words.say("visit.grey") if grey else "", "open")
         self._chosen.say(self._words.say("visit.feedback.chosen") if view.chosen else "", "yes")
         self._rests.show_rests(view)
@@ -87,11 +89,18 @@ class VisitPanel(QFrame):
     def fit(self, width_px: int, height_px: int) -> None:
         """Take the size that suits the window."""
         factor = min(max(height_px / 720, 0.9), 1.35)
-        self.setFixedWidth(min(max(round(0.335 * width_px), 424), 580))
+        # A fixed width would keep the window from being made small again at once.
+        self._width = min(max(round(0.335 * width_px), _LEAST_PX), 580)
+        self.setMaximumWidth(self._width)
+        self.updateGeometry()
         self.numbers.set_large_px(round(32 * factor))
         self._do.setFont(text_font(round((TEXT_PX + 4) * factor), bold=True))
         self._small = height_px < _SMALL_PX
         self._repetitions.set_most(3 if self._small else 8)
+
+    def sizeHint(self) -> QSize:
+        """Prefer the width that suits the window."""
+        return QSize(self._width, super().sizeHint().height())
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""

@@ -76,7 +76,8 @@ class TrialView(QWidget):
         repetition = running.phase is not None
         self._trial.setVisible(True)
         self._show_clock(
-            self._words.say(_PHASES[running.phase]) if running.phase else "", running.countdown_s
+            self._words.say(_PHASES[running.phase] if running.phase else "visit.phase.relaxed"),
+            running.countdown_s,
         )
         self._hold.setVisible(repetition and bool(view.targets))  # a first test has none yet
         self._hold.show_hold(running.held_s, running.hold_of_s)

@@ -14,10 +14,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from gui.keys import FIGURES, VISIT_KEYS, keys_in_visit
+from gui.keys_view import key_names
 from gui.live_visit import LiveVisit
 from gui.main_window import MainWindow
 from segmentation.geometry import Calibration
 from tests.fakes import EndlessSource
+from tests.usbio.catalogues import ROOT
 from tests.usbio.scripted_visit import Clinic
 from usbio.patient_scene import PatientScene
 from usbio.texts import Texts
@@ -301,3 +303,9 @@ def test_closing_the_window_ends_the_visit_cleanly(begun: Begun) -> None:
     window.close()
     assert desk.closed == 1
     assert visit.patient is None
+
+
+def test_the_page_about_visits_has_every_key() -> None:
+    page = (ROOT / "docs" / "visit.md").read_text(encoding="utf-8")
+    rows = [f"| `{key_names(key).replace(' or ', '`, `')}` | {key.words} |" for key in keys_in_visit()]
+    assert not [row for row in rows if row not in page]

@@ -126,8 +126,10 @@ def test_grey_is_what_nobody_stands_by(page: LivePage, qapp: QApplication) -> No
     by_name = {one.name: one for one in moments()}
 
     def _ranks(name: str) -> set[str]:
-        panel = show(page, by_name[name], qapp)
-        values = [w for w in panel.numbers.findChildren(QLabel) if "thickness" in w.accessibleName()]
+        moment = by_name[name]
+        panel, now = show(page, moment, qapp), moment.view.site.sides
+        named = [w for w in panel.numbers.findChildren(QLabel) if "thickness" in w.accessibleName()]
+        values = [w for w in named if w.accessibleName().startswith(now)]  # the other side is held: grey
         return {w.property("rank") or "" for w in values if w.isVisibleTo(panel)}
 
     assert _ranks("tra_borders_idle") == {"dimmed"}

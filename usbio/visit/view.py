@@ -18,6 +18,7 @@ from segmentation.summary import NO_FIGURE
 from segmentation.traces import Level
 from usbio.protocol import Part, Protocol
 from usbio.texts import Text
+from usbio.visit.capturing import CAPTURE_S
 from usbio.visit.facts import (
     Block,
     Breath,
@@ -198,6 +199,8 @@ def what_to_do(state: VisitState) -> Text:
         return Text("visit.do.other_side", side=side)
     if lacking in ("pain_before", "pain_after"):
         return Text(f"visit.needs.{lacking}")
+    if lacking == "decision":
+        return Text("visit.needs.decision")
     if step == "place":
         return Text("visit.do.place_first" if state.record.begun.number == 1 else "visit.do.place")
     if lacking in ("captures", "repetitions") and unconfirmed(state):
@@ -267,12 +270,17 @@ def _running(state: VisitState, running: Running) -> RunningView:
         running.trial,
         total,
         plan.phase(state.at_s) if plan is not None else None,
-        plan.countdown_s(state.at_s) if plan is not None else nan,
+        plan.countdown_s(state.at_s) if plan is not None else _capture_left_s(state, running),
         running.held_s,
         plan.hold.duration_s if plan is not None else nan,
         feedback_name(running.feedback),
         tuple((side, change_now(state, side)) for side in state.site.sides),
     )
+
+
+def _capture_left_s(state: VisitState, running: Running) -> float:
+    """How long a capture lasts where nobody marks an end of expiration."""
+    return max(running.began_s + CAPTURE_S - state.at_s, 0.0)
 
 
 def _repetitions(state: VisitState, number: int) -> tuple[RepetitionView, ...]:
