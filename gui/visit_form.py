@@ -113,6 +113,13 @@ class VisitFormPage(QWidget):
         self._listing.start(self._reception.interrupted, self._list_interrupted, self.show_error)
         (self.fields["subject"] if title else self.sample).setFocus()
 
+    def clear(self) -> None:
+        """Know of no patient: the next one begins with an empty form, and the same one is looked up anew."""
+        self._looking.forget()
+        self._asked_for = ""
+        self.fields["subject"].clear()
+        self.fill(VisitForm())
+
     def show_error(self, error: Exception | None) -> None:
         """Say beside its field what is wrong, or above all of them."""
         for note in self._notes.values():

@@ -102,6 +102,7 @@ class VisitPlace(QObject):
             self.form.show_error(error)
             return
         self.visit.begin(desk)
+        self.form.clear()
         self.began.emit()
 
 

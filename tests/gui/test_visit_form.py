@@ -170,3 +170,14 @@ def test_while_a_visit_is_on_the_place_shows_it(opened: Callable[..., Opened], q
     window.show_visit()
     assert window.page.visit.isVisible()
     assert not form.isVisible()
+
+
+def test_after_a_visit_has_begun_the_form_knows_of_no_patient(
+    opened: Callable[..., Opened], qtbot: Any
+) -> None:
+    window, form, _ = opened()
+    qtbot.keyClicks(form.fields["subject"], "K-9")
+    qtbot.keyClicks(form.fields["level"], "L5")
+    QTest.keySequence(window, "Return")
+    qtbot.waitUntil(lambda: window.visits.visit.on, timeout=PATIENCE_MS)
+    assert (form.fields["subject"].text(), form.fields["level"].text()) == ("", "")

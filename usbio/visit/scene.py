@@ -104,7 +104,7 @@ def _repetition(
         band=_band(known[0]) if known else None,
         ceiling=known[0].ceiling_percent / centre_percent(known[0]) if known else None,
         io=_IO[last.selectivity] if last is not None else "",
-        hold_s=running.held_s if shapes or after else nan,
+        hold_s=min(running.held_s, plan.hold.duration_s) if shapes or after else nan,
         hold_of_s=plan.hold.duration_s,
         countdown_s=plan.countdown_s(state.at_s),
         repetition=number,

@@ -222,8 +222,10 @@ def _do_rest(state: VisitState) -> Text:
     taken, total = len(captures(state)), state.plan.protocol.dose.rest_captures.value
     if state.offered is not None:
         return Text("visit.do.outlier", number=state.offered.number)
-    number = min(taken + 1, total)
-    if taken and not state.lifted and state.running is None and taken < total:
+    if taken >= total:
+        return Text("visit.do.rest_taken", total=total)
+    number = taken + 1
+    if taken and not state.lifted and state.running is None:
         return Text("visit.do.replace_probe", number=number, total=total)
     return Text("visit.do.rest", number=number, total=total)
 
@@ -271,7 +273,7 @@ def _running(state: VisitState, running: Running) -> RunningView:
         total,
         plan.phase(state.at_s) if plan is not None else None,
         plan.countdown_s(state.at_s) if plan is not None else _capture_left_s(state, running),
-        running.held_s,
+        min(running.held_s, plan.hold.duration_s) if plan is not None else 0.0,
         plan.hold.duration_s if plan is not None else nan,
         feedback_name(running.feedback),
         tuple((side, change_now(state, side)) for side in state.site.sides),
