@@ -146,7 +146,9 @@ class VisitWords:
     def pain(self, noted: PainNoted) -> str:
         """Say what was told of pain."""
         score = self.number(noted.score, 0) if isfinite(noted.score) else self.say("visit.pain.not_told")
-        return f"{self.texts.say(pain_words(noted.moment, noted.set_number))}: {score}"
+        one_side = noted.site is not None and len(noted.site.sides) == 1
+        side = f" ({self.side(noted.site.sides[0])})" if one_side and noted.site is not None else ""
+        return f"{self.texts.say(pain_words(noted.moment, noted.set_number))}{side}: {score}"
 
     def proposal(self, proposed: Proposed) -> str:
         """Say what is proposed for the next visit."""

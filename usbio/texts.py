@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, init=False)
 class Text:
-    """Something to say, in no language yet: ``Text("patient.next_in", seconds=5)``.
+    """Something to say, in no language yet: ``Text("visit.repetition", number=2, total=3)``.
 
     A parameter may be a Text itself, or several of them. The one named ``count`` chooses singular or plural.
     """

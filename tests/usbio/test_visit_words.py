@@ -71,12 +71,12 @@ def test_what_differs_says_why() -> None:
     [
         ("first", "first visit: nothing to compare with"),
         ("matches", "matches"),
-        ("differs", "differs because the probe is tilted"),
+        ("differs", "differs because the tissue looks otherwise"),
         ("not_compared", "not compared"),
     ],
 )
 def test_a_place_is_said(verdict: words.PlaceVerdict, said: str) -> None:
-    assert Texts("en").say(words.place_words(verdict, (Text("visit.place.why.tilted"),))) == said
+    assert Texts("en").say(words.place_words(verdict, (Text("visit.place.why.similarity"),))) == said
 
 
 def test_codes_whose_end_is_put_in_have_words() -> None:
