@@ -56,6 +56,7 @@ class Patient:
     seed: int = 1
     effort: Callable[[VisitState, float], float] = field(default=lambda state, at_s: 1.0)
     io_effort: float = 1.0  # times what IO does beside
+    right_effort: float = 1.0  # times what the left does
     noise_mm: float = 0.02
     breath_mm: float = 0.05
     holds_breath: bool = False  # whenever the muscle is asked to contract
@@ -83,6 +84,7 @@ class Patient:
 
     def _one(self, side: Side, muscle: str, at_s: float, source: BorderSource, status: Status) -> Measurement:
         change = CHANGE[muscle] * self._now * (self.io_effort if muscle == "io" else 1.0)
+        change *= self.right_effort if side == "right" else 1.0
         breath = 0.0 if self.holds_breath and self._now > 0.1 else self.breath_mm * sin(2 * pi * at_s / 4.0)
         value = REST_MM[muscle] * (1.0 + change) + breath + self._random.normal(0.0, self.noise_mm)
         known = value if status.carries_value else nan
@@ -100,13 +102,15 @@ class Clinic:
         earlier: tuple[TargetSet, ...] = (),
         together: bool = False,
         in_a_row: int | None = None,  # visits with this protocol; None: all were
+        two_sources: bool = False,  # one a side, and not one for both
+        visit: str = "v1",
     ) -> None:
         protocol = protocol or short_protocol()
         self.patient = patient or Patient()
         sites: tuple[Site, ...] = sites_of(tuple(part.view for part in protocol.parts), together)
         began = "2026-11-03T10:15:00+01:00"
         begun = VisitBegun(
-            "v1", "P-0147", began, number, protocol.name, "right", sites, in_a_row=in_a_row or number
+            visit, "P-0147", began, number, protocol.name, "right", sites, in_a_row=in_a_row or number
         )
         self.state = begin_visit(VisitPlan(protocol, stages_of(begun), earlier, literature_errors()), begun)
         self.facts: list[Fact] = [begun]
@@ -116,7 +120,7 @@ class Clinic:
         self.live = sites[0]
         self.status: Callable[[VisitState, float], Status] = lambda state, at_s: Status.OK
         self.pictures: Callable[[float], bool] = lambda at_s: True
-        self.pain = 2.0
+        self.pain, self.two_sources = 2.0, two_sources
         self._frame = 0
         self.hear(Turned(0.0, self.live))
 
@@ -177,7 +181,12 @@ class Clinic:
             return
         source: BorderSource = "confirmed" if self.confirmed == self.live else "auto"
         found = self.patient.measured(self.state, at_s, source, self.status(self.state, at_s))
-        self.hear(Seen(at_s, self._frame, True, found))
+        if not self.two_sources:
+            self.hear(Seen(at_s, self._frame, True, found))
+            return
+        for number, side in enumerate(("left", "right")):  # a little apart, as two grabbers are
+            of_side = tuple(m for m in found if m.side == side)
+            self.hear(Seen(at_s + 0.01 * number, self._frame, True, of_side, number))
 
     def _do(self, effect: Effect) -> None:
         match effect:

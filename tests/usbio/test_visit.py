@@ -363,6 +363,39 @@ def test_both_sides_at_once_pass_together() -> None:
     assert {r.side for one in _judged(clinic) for r in one.results} == {"left", "right"}
 
 
+def test_two_sources_are_judged_side_by_side() -> None:
+    """The right side does nothing: each source has its own times, and is told by itself."""
+    clinic = Clinic(short_protocol(), together=True, two_sources=True)
+    clinic.until(lambda state: len(_judged(clinic, "training")) == 1)
+    (one,) = _judged(clinic, "training")
+    assert one.outcome == "passed"
+    assert {r.side for r in one.results if r.muscle == "tra" and r.decision == "contracted"} == {
+        "left",
+        "right",
+    }
+    at_rest = Patient(right_effort=0.0)
+    clinic = Clinic(short_protocol(), at_rest, together=True, two_sources=True)
+    clinic.until(lambda state: len(_judged(clinic)) == 1)
+    (one,) = _judged(clinic)
+    told = {r.side: r.decision for r in one.results if r.muscle == "tra"}
+    assert told == {"left": "contracted", "right": "not_contracted"}
+    assert (one.outcome, one.reason) == ("not_passed", "visit.why.not_contracted")
+
+
+def test_when_one_of_two_sources_dies_the_repetition_is_broken_off() -> None:
+    clinic = Clinic(short_protocol(), together=True, two_sources=True)
+    clinic.until(_at("training", phase="hold"))
+    heard = clinic.hear
+
+    def _left_alone(what: Input) -> None:
+        if not (isinstance(what, Seen) and what.source == 1):
+            heard(what)
+
+    clinic.hear = _left_alone  # type: ignore[method-assign] # the right one's cable is out
+    clinic.pass_s(1.5)
+    assert [one.outcome for one in _judged(clinic, "training")] == ["broken"]
+
+
 def test_a_protocol_that_alternates_goes_through_both_muscles() -> None:
     clinic = Clinic(short_protocol("tra_lm_alternating"))
     clinic.whole()

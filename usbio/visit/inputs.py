@@ -36,6 +36,10 @@ class Seen:
     source: int = 0  # of two sources, which
     fault: str = ""  # why nothing was measured, in words
 
+    def shows(self, side: Side) -> bool:
+        """Return whether a side is in this picture."""
+        return any(m.side == side for m in self.measured)
+
     def of(self, side: Side, muscle: str) -> Measurement | None:
         """Return one muscle of a side; None where it is not in this picture."""
         return next((m for m in self.measured if m.side == side and m.muscle == muscle), None)

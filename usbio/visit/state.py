@@ -92,9 +92,11 @@ class VisitState:
 
     @property
     def silent_s(self) -> float:
-        """Since the newest picture that shows this site; infinite where there was none."""
-        shown = [one.at_s for one in self.newest if any(m.side in self.site.sides for m in one.measured)]
-        return self.at_s - max(shown) if shown else inf
+        """Since the newest picture of the side that was unseen for longest; infinite where there is none."""
+        newest = [
+            max((o.at_s for o in self.newest if o.shows(side)), default=-inf) for side in self.site.sides
+        ]
+        return self.at_s - min(newest)
 
     @property
     def over(self) -> bool:
