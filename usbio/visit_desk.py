@@ -29,7 +29,7 @@ from usbio.visit.state import VisitState
 from usbio.visit.view import TAPPED, VisitView, visit_view
 from usbio.visit_form import unlike
 from usbio.visit_lights import Found, rate_light, scale_light, side_light
-from usbio.visit_place import EarlierStill, EarlierVisit, PlaceWatch, place_reasons
+from usbio.visit_place import EarlierStill, EarlierVisit, PlaceWatch, place_reasons, pressure_reasons
 from usbio.visit_run import VisitRun
 
 LIGHTS_S = 0.5
@@ -187,6 +187,8 @@ class VisitDesk:
         match = watch.match if watch is not None else NO_MATCH
         reasons = unlike(state.record.begun.acquisition, before.record.begun.acquisition)
         reasons += place_reasons(match)
+        measured = [m for one in state.newest for m in one.measured if m.muscle == state.part.muscle]
+        reasons += pressure_reasons(before.record, state.site, measured)
         words = tuple(self._texts.say(one) for one in reasons)
         known = match.place != "not_decidable"
         verdict = PlaceCompared(
@@ -203,9 +205,9 @@ class VisitDesk:
         run = next((one for one in self.shown.runs if shows_run(one, state.site)), None)
         sample = run.values.sample if run is not None else None
         if watch is not None and sample is not None and sample.picture is not None and run is not None:
-            measured = run.measured_as
-            if measured is not None:
-                watch.ask(sample.picture, measured.panels[0].calibration)
+            setup = run.measured_as
+            if setup is not None:
+                watch.ask(sample.picture, setup.panels[0].calibration)
 
     def _look_at_lights(self, state: VisitState) -> None:
         self._begin_tap(state)

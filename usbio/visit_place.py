@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
@@ -11,8 +12,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from segmentation.gates import PRESSURE_LIMIT_MM, PRESSURE_LIMIT_SHARE
 from segmentation.geometry import Calibration, Roi
-from segmentation.results import Picture
+from segmentation.results import Measurement, Picture
 from segmentation.revisit import NO_MATCH, PlaceMatch, PlacePicture, compare_places, place_picture
 from usbio.texts import Text
 from usbio.visit.facts import StillKept
@@ -58,6 +60,31 @@ def place_reasons(match: PlaceMatch) -> tuple[Text, ...]:
     if match.place == "moved":
         return (Text("visit.place.why.shift", shift_mm=match.shift_mm),)
     return (Text("visit.place.why.similarity"),) if match.place == "different" else ()
+
+
+def pressure_reasons(before: VisitRecord, site: Site, now: Sequence[Measurement]) -> tuple[Text, ...]:
+    """Say where the probe is pressed otherwise than last time, by how near to the skin the muscle lies.
+
+    Beyond the limit from which a value of one picture is ``moved``. A patient may have lost or gained fat
+    since: it is said, and decided by whoever holds the probe.
+    """
+    for m in now:
+        then_mm = [
+            level.mean
+            for taken in before.captures(site)
+            for level in taken.levels
+            if (level.side, level.muscle, level.quantity) == (m.side, m.muscle, "subcutaneous_mm")
+        ]
+        if not then_mm or not isfinite(m.subcutaneous_mm):
+            continue
+        was_mm = sum(then_mm) / len(then_mm)
+        nearer_mm = was_mm - m.subcutaneous_mm
+        if abs(nearer_mm) > max(PRESSURE_LIMIT_MM, PRESSURE_LIMIT_SHARE * was_mm):
+            words = {"now_mm": m.subcutaneous_mm, "was_mm": was_mm}
+            if nearer_mm > 0:
+                return (Text("visit.place.why.pressed_more", **words),)
+            return (Text("visit.place.why.pressed_less", **words),)
+    return ()
 
 
 class PlaceWatch:

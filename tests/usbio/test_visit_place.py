@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import nan
 from pathlib import Path
 
 import cv2
@@ -10,12 +11,12 @@ import numpy as np
 import pytest
 
 from segmentation.geometry import Calibration
-from segmentation.results import Picture
+from segmentation.results import Measurement, Picture, Status
 from tests.usbio.recorded import sample_pictures
 from tests.usbio.visit_facts import BEGUN, LEFT, RIGHT, capture
-from usbio.visit.facts import StillKept, Withdrawn
+from usbio.visit.facts import LevelOf, StillKept, Withdrawn
 from usbio.visit.record import record_of
-from usbio.visit_place import EarlierStill, EarlierVisit, PlaceWatch, place_reasons
+from usbio.visit_place import EarlierStill, EarlierVisit, PlaceWatch, place_reasons, pressure_reasons
 
 SPACING = Calibration(0.1, 0.1)
 
@@ -70,3 +71,25 @@ def test_the_still_of_a_capture_that_stands_is_taken(tmp_path: Path) -> None:
     (tmp_path / "2.png").write_bytes(b"no picture")
     assert earlier.still(LEFT) is None
     assert replace(earlier, folder=tmp_path / "gone").still(LEFT) is None
+
+
+@pytest.mark.parametrize(
+    ("now_mm", "code"),
+    [
+        (12.0, ""),
+        (11.4, ""),
+        (8.0, "visit.place.why.pressed_more"),
+        (16.0, "visit.place.why.pressed_less"),
+        (nan, ""),
+    ],
+)
+def test_a_probe_that_is_pressed_otherwise_is_said_to(now_mm: float, code: str) -> None:
+    """12 mm lay over TrA last time."""
+    fat = LevelOf("left", "tra", "subcutaneous_mm", "mm", 12.0, 0.1, 25, 1.0)
+    taken = capture(4.0, 1)
+    record = record_of((BEGUN, replace(taken, levels=(*taken.levels, fat))))
+    assert record is not None
+    now = Measurement("left", "tra", Status.OK, 0.9, subcutaneous_mm=now_mm)
+    reasons = pressure_reasons(record, LEFT, [now])
+    assert [one.code for one in reasons] == ([code] if code else [])
+    assert pressure_reasons(record, RIGHT, [now]) == ()
