@@ -24,6 +24,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from gui.app import SWITCH_S
 from gui.display import quiet_qt
 from gui.live_visit import Desk
 from gui.main_window import MainWindow
@@ -82,12 +83,19 @@ class Photographer:
     def second_visit(self) -> None:
         """Take the form as the second visit finds it, and its first step."""
         self._window.activateWindow()
+        QTest.qWaitForWindowActive(
+            self._window
+        )  # the patient's was closed: without the keyboard no field is left
         self._window.show_visit()
         QTest.keyClicks(self._window.visits.form.fields["subject"], SUBJECT)
         self._press("Tab")
         level = self._window.visits.form.fields["level"]
-        while not level.text():
+        for _ in range(250):
             QTest.qWait(40)
+            if level.text():
+                break
+        else:
+            raise RuntimeError("the form was not filled in as at the last visit")
         self._take("form")
         self._press("Return")
         while self._window.visits.visit.view is None:
@@ -187,6 +195,7 @@ def short(name: str) -> Protocol:
 def main(out: Path) -> None:
     """Make a visit and draw it."""
     quiet_qt()
+    sys.setswitchinterval(SWITCH_S)  # as the program does: else the simulator has its turn too late
     app = QApplication.instance() or QApplication(["usbio"])
     assert isinstance(app, QApplication)
     texts = Texts()
