@@ -66,6 +66,7 @@ VISIT_KEYS = (
     Key("accept", ("A",), "accept the proposal"),
     Key("decide", ("D",), "decide otherwise, and say why"),
     Key("note_function", ("Shift+F",), "an activity, and how it goes: 0 to 10"),
+    Key("check_caliper", ("Shift+C",), "check the scale: the thickness by the scanner's own caliper"),
     Key("remark", ("M",), "a remark"),
     Key("skip", ("Shift+N",), "leave this step as it is"),
     Key("toggle_screen", ("P",), "the patient's screen, or not", "patient"),

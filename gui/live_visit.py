@@ -245,6 +245,10 @@ class LiveVisit(QObject):
         """Note an activity and how it goes."""
         self._panel.entry.ask("function")
 
+    def check_caliper(self) -> None:
+        """Compare with the scanner's own caliper."""
+        self._panel.entry.ask("caliper")
+
     def remark(self) -> None:
         """Note anything."""
         self._panel.entry.ask("remark")

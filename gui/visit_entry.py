@@ -14,12 +14,13 @@ from gui.theme import DARK, TEXT_PX, Theme, text_font
 from gui.visit_words import VisitWords
 from usbio.visit.view import VisitView
 
-Asked = Literal["", "pain", "function", "override", "remark"]
+Asked = Literal["", "pain", "function", "override", "remark", "caliper"]
 _HIGHEST = 10
 _WORDS: dict[Asked, str] = {
     "function": "visit.field.activity",
     "override": "visit.field.reason",
     "remark": "visit.field.remark",
+    "caliper": "visit.field.caliper",
 }
 
 

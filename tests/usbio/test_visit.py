@@ -391,7 +391,7 @@ def test_when_one_of_two_sources_dies_the_repetition_is_broken_off() -> None:
         if not (isinstance(what, Seen) and what.source == 1):
             heard(what)
 
-    clinic.hear = _left_alone  # type: ignore[method-assign] # the right one's cable is out
+    clinic.hear = _left_alone  # type: ignore[method-assign,assignment] # the right one's cable is out
     clinic.pass_s(1.5)
     assert [one.outcome for one in _judged(clinic, "training")] == ["broken"]
 
@@ -485,3 +485,29 @@ def test_a_long_set_is_not_looked_at_as_a_whole() -> None:
     clinic.until(_over, 900.0)
     assert most <= (120.0 + 20.0) * 20.0  # pictures at 20 Hz: two minutes and the repetition itself
     assert [one.outcome for one in _judged(clinic, "training")] == ["passed"] * 10
+
+
+@pytest.mark.parametrize(
+    ("typed", "said", "verdict"),
+    [
+        ("3.6", "visit.caliper.agrees", "ok"),
+        ("3,3 mm", "visit.caliper.agrees", "ok"),
+        ("4.4", "visit.caliper.differs", "differs"),  # the depth was read as another one
+        ("three", "visit.caliper.no_number", None),
+        ("-3", "visit.caliper.no_number", None),
+    ],
+)
+def test_the_scanners_own_caliper_checks_the_scale(typed: str, said: str, verdict: str | None) -> None:
+    clinic = Clinic()
+    clinic.until(_at("checks"))
+    clinic.pass_s(0.2)
+    clinic.enter("caliper", words=typed)
+    assert clinic.said[-1] == said
+    scale = {one.verdict for one in visit_view(clinic.state).lights if one.light == "scale"}
+    assert scale == {verdict or "not_checked"}
+
+
+def test_without_a_picture_there_is_nothing_to_compare_the_caliper_with() -> None:
+    clinic = Clinic()
+    clinic.enter("caliper", words="3.5")
+    assert clinic.said[-1] == "visit.caliper.no_value"

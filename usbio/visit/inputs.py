@@ -22,7 +22,7 @@ Action = Literal[
     "skip",  # leave a stage as it is
     "end",  # stop the visit here
 ]
-Field = Literal["pain", "function", "remark", "accept", "override"]
+Field = Literal["pain", "function", "remark", "accept", "override", "caliper"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import isfinite, nan
 
 from usbio.texts import Text
+from usbio.visit.caliper import check_caliper
 from usbio.visit.capture_run import begin_capture, offer_outlier
 from usbio.visit.effects import ConfirmBorders, Propose, Say, TurnTo
 from usbio.visit.facts import (
@@ -47,6 +48,8 @@ def enter(turn: Turn, entered: Entered) -> None:
         turn.keep(Remarked(at_s, entered.words))
     elif entered.field == "function":
         turn.keep(FunctionNoted(at_s, entered.words, _score(entered.value)))
+    elif entered.field == "caliper":
+        check_caliper(turn, entered.words)
     elif entered.field == "pain":
         _enter_pain(turn, _score(entered.value))
     elif state.record.proposed is not None:
