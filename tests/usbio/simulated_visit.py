@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +21,6 @@ from usbio.visit.effects import ConfirmBorders, Propose, TurnTo
 from usbio.visit.facts import VisitBegun
 from usbio.visit.inputs import Told, Turned
 from usbio.visit.keeper import VisitKeeper
-from usbio.visit.progress import missing
 from usbio.visit.reducer import begin_visit
 from usbio.visit.site import Site
 from usbio.visit.state import VisitPlan
@@ -34,7 +33,9 @@ EFFORT = 0.8
 
 
 class SimulatedClinic:
-    """One probe on a simulated patient who does what is asked; keys are pressed as they are needed."""
+    """One probe on a simulated patient who does what is asked."""
+
+    press_next: Callable[[], None]  # whatever is needed next; by keys
 
     def __init__(self, plan: VisitPlan, begun: VisitBegun, data: Path, store: Store) -> None:
         self.now_s = 100.0
@@ -66,7 +67,7 @@ class SimulatedClinic:
             if self.visit.state.over:
                 return
             if self.visit.state.running is None:
-                self._help_on()
+                self.press_next()
         raise AssertionError(f"no end; stands at {self.visit.state.stage}")
 
     @property
@@ -122,12 +123,3 @@ class SimulatedClinic:
         self._state, result = step(self._state_of(frame), frame.image, frame.t_s, frame.index)
         self._note_truth(frame)
         self._sinks(Sample(frame, result, Counts(), "", self.now_s, picture=frame.image))
-
-    def _help_on(self) -> None:
-        lacking = missing(self.visit.state)
-        if lacking.startswith("pain"):
-            self.visit.enter("pain", 3.0)
-        elif lacking == "decision":
-            self.visit.enter("accept")
-        else:
-            self.visit.press("next")
