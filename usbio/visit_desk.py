@@ -78,6 +78,7 @@ class VisitDesk:
         self._tapped_stage = -1
         self._traces: tuple[LevelTrace, ...] = ()
         self._traced_s = 0.0
+        self._turned_to: Site | None = None  # what the picture was last turned to
         self._place: PlaceWatch | None = None
         self._place_of: Site | None = None
         self._place_due_s = 0.0
@@ -98,7 +99,7 @@ class VisitDesk:
         for order in self.visit.take_orders():
             self._obey(order, said, sounds)
         state = self.visit.state
-        self._follow_site(state)
+        said += self._follow_site(state)
         self._look_at_lights(state)
         if self._follow_cues:
             self._ask_effort(state)
@@ -132,6 +133,7 @@ class VisitDesk:
                 for run in self.shown.runs:
                     run.confirm()
             case TurnTo():
+                self._turned_to = order.site
                 said.append(self._turn(order.site))
             case Propose():
                 said += self._propose_next()
@@ -159,10 +161,19 @@ class VisitDesk:
                 return str(error)
         return self._texts.say(Text("visit.do.other_side", side=Text(f"visit.side.{site.sides[0]}")))
 
-    def _follow_site(self, state: VisitState) -> None:
-        """Once the picture shows the site that is asked for, say so."""
-        if state.live_site != state.site and shows(self.shown, state.site):
+    def _follow_site(self, state: VisitState) -> list[str]:
+        """Once the picture shows the site that is asked for, tell the visit; until then turn to it, once.
+
+        A visit that begins, or goes on after a break, may stand at the other side without having asked.
+        """
+        if state.live_site == state.site or state.over:
+            return []
+        if shows(self.shown, state.site):
             self.visit.hear(Turned(self.visit.now_s, state.site))
+        elif self._turned_to != state.site and all(run.measured_as is not None for run in self.shown.runs):
+            self._turned_to = state.site
+            return [self._turn(state.site)]
+        return []
 
     def _watch_place(self, state: VisitState) -> EarlierStill | None:
         """While the same place is looked for, compare; return the last visit's picture, to be laid over."""

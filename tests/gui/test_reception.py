@@ -46,3 +46,23 @@ def test_a_sample_session_is_kept_apart_and_a_patient_is_not(tmp_path: Path, sho
     assert resumed.look().view.subject == "P-0147"
     assert resumed.close()
     reception.stop()
+
+
+def test_a_visit_that_begins_at_the_other_side_turns_to_it_once(tmp_path: Path, shown: ShownRuns) -> None:
+    """The painful side comes last; the picture shows it."""
+    reception = DataReception(tmp_path, Texts("en"))
+    desk = reception.begin(VisitForm("P-0148", "left"), shown)
+    said: list[str] = []
+    until_s = time.monotonic() + PATIENCE_S
+    while shown.runs[0].side != "right" and time.monotonic() < until_s:
+        said += desk.look().said
+        shown.runs[0].take()
+        time.sleep(0.05)
+    assert shown.runs[0].side == "right"
+    assert said == ["Put the probe on the right side"]
+    while desk.look().view.hint is not None and time.monotonic() < until_s:
+        time.sleep(0.05)
+        shown.runs[0].take()
+    assert desk.look().view.do.code != "visit.do.other_side"
+    assert desk.close()
+    reception.stop()

@@ -511,3 +511,14 @@ def test_without_a_picture_there_is_nothing_to_compare_the_caliper_with() -> Non
     clinic = Clinic()
     clinic.enter("caliper", words="3.5")
     assert clinic.said[-1] == "visit.caliper.no_value"
+
+
+def test_a_test_that_is_stopped_while_relaxing_sets_its_target_all_the_same() -> None:
+    clinic = Clinic()
+    clinic.until(lambda state: len(_judged(clinic)) == 3)
+    assert clinic.state.running is not None  # it relaxes
+    clinic.press("start")
+    assert visit_view(clinic.state).running is None
+    clinic.until(lambda state: state.stage.site.sides == ("right",))
+    (target,) = [fact for fact in clinic.facts if isinstance(fact, TargetSet)]
+    assert target.low_percent < 100.0 * CHANGE["tra"] < target.high_percent

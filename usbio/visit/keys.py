@@ -26,7 +26,7 @@ from usbio.visit.inputs import Action, Entered, Pressed
 from usbio.visit.progress import BLOCKS, block_of, current_set, missing, set_full
 from usbio.visit.readiness import confirmed, unconfirmed
 from usbio.visit.record import Trial
-from usbio.visit.repetition_run import begin_set
+from usbio.visit.repetition_run import begin_set, set_targets
 from usbio.visit.running import break_off, mark_breath
 from usbio.visit.state import Turn
 
@@ -69,6 +69,7 @@ def turn_stage(turn: Turn) -> None:
     if following >= len(state.plan.stages):
         return
     stage = state.plan.stages[following]
+    set_targets(turn)
     turn.keep(StageTurned(state.at_s, following, stage.step, stage.site))
     turn.change(offered=None, confirming=False, compared=None)
     if stage.site != state.live_site:

@@ -114,7 +114,6 @@ def _end_repetition(turn: Turn, running: Running) -> None:
     if set_full(turn.state, running.trial.set_number):
         turn.ask(Cue("end"))
         turn.change(seen=(), timelines=())
-        _set_targets(turn)
     else:
         _begin_repetition(turn, plan.end_s)
 
@@ -132,8 +131,8 @@ def asked_of(state: VisitState, running: Running) -> Asked:
     return Asked(state.part, targets, criterion, breathing, running.feedback)
 
 
-def _set_targets(turn: Turn) -> None:
-    """After the test before training: what this patient is asked to reach."""
+def set_targets(turn: Turn) -> None:
+    """Where the test before training is left, however that came: what this patient is asked to reach."""
     state = turn.state
     if block_of(state) not in ("pretest", "retention"):
         return
